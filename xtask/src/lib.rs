@@ -1,0 +1,1 @@
+//! Build, lab and checks: what `cargo xtask` does.
