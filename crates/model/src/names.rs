@@ -203,12 +203,8 @@ fn shortened(cpus: &CpuSet, max: usize) -> String {
         return part;
     }
     let digest = Sha256::digest(cpus.to_string());
-    let hash: String = digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{}x{hash}", &part[..max - 9])
+    let hash = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    format!("{}x{hash:08x}", &part[..max - 9])
 }
 
 #[cfg(test)]

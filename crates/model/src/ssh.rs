@@ -1,6 +1,6 @@
 //! OpenSSH public keys, parsed: what a tenant logs in with and what a server proves itself by.
 //!
-//! The format is that of authorized_keys(5) without options, and of the public key blob in
+//! The format is that of `authorized_keys(5)` without options, and of the public key blob in
 //! RFC 4253 section 6.6, RFC 5656 and OpenSSH's `PROTOCOL.u2f`.
 
 use std::{fmt, str::FromStr};

@@ -81,7 +81,8 @@ fn options_and_hostile_lines_are_refused() {
 
 #[test]
 fn a_hundred_keys_are_too_many() {
-    let keys: String = (0..100).map(|n| format!("{ED25519} {n}\n")).collect();
+    let keys: Vec<String> = (0..100).map(|n| format!("{ED25519} {n}")).collect();
+    let keys = keys.join("\n");
     assert!(refusal(&keys).contains("at most 64"));
 }
 
