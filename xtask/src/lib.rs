@@ -1,1 +1,6 @@
-//! Build, lab and checks: what `cargo xtask` does.
+//! What `cargo xtask` does, as a library.
+//!
+//! Each verb of the command line is one module here and one variant in
+//! `main.rs`. The integration tests use [`lab`] directly.
+
+pub mod lab;

@@ -1,0 +1,105 @@
+//! The QEMU process of a server: started from the command line kept in the
+//! server's folder, found again by its pid file, ended by its pid.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::folders::{read, write};
+use super::process::{command, last_lines};
+use super::qmp::Monitor;
+
+/// A server's QEMU, running or not.
+#[derive(Clone)]
+pub(crate) struct Emulator {
+    folder: PathBuf,
+}
+
+impl Emulator {
+    /// The QEMU that lives in `folder`.
+    pub(crate) const fn of(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Keeps the command line of all starts to come.
+    pub(crate) fn keep(&self, arguments: &[String]) -> Result<()> {
+        write(
+            &self.folder.join("qemu.json"),
+            serde_json::to_vec_pretty(arguments)?,
+        )
+    }
+
+    /// Starts it, from a snapshot or from the disk as it is.
+    pub(crate) fn start(&self, snapshot: Option<&str>) -> Result<()> {
+        let kept = read(&self.folder.join("qemu.json"))?;
+        let arguments: Vec<String> = serde_json::from_str(&kept)?;
+        let log = self.folder.join("qemu.log");
+        let file = fs::File::create(&log)?;
+        let mut qemu = command("qemu-system-x86_64", arguments);
+        if let Some(name) = snapshot {
+            qemu.args(["-loadvm", name]);
+        }
+        // With -daemonize, QEMU answers when it stands or cannot.
+        let status = qemu
+            .current_dir(&self.folder)
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .status()
+            .context("cannot start qemu-system-x86_64")?;
+        ensure!(status.success(), "QEMU: {status}: {}", last_lines(&log, 5));
+        Ok(())
+    }
+
+    /// The process, when it lives and is ours: the pid of a dead one may have
+    /// gone to somebody else.
+    pub(crate) fn pid(&self) -> Option<Pid> {
+        let text = fs::read_to_string(self.folder.join("qemu.pid")).ok()?;
+        let number: i32 = text.trim().parse().ok()?;
+        let line = fs::read(format!("/proc/{number}/cmdline")).ok()?;
+        let line = String::from_utf8_lossy(&line);
+        let ours = line.contains("qemu-system") && line.contains(&*self.folder.to_string_lossy());
+        ours.then(|| Pid::from_raw(number)).flatten()
+    }
+
+    /// Ends it at once, as a power cut does.
+    pub(crate) fn kill(&self) -> Result<()> {
+        let Some(pid) = self.pid() else {
+            return Ok(());
+        };
+        // It may have ended by itself meanwhile.
+        let _ = kill_process(pid, Signal::KILL);
+        self.wait_until_gone(Duration::from_secs(20))
+    }
+
+    /// Waits until the process has ended.
+    pub(crate) fn wait_until_gone(&self, limit: Duration) -> Result<()> {
+        let began = Instant::now();
+        while self.pid().is_some() {
+            ensure!(
+                began.elapsed() < limit,
+                "QEMU does not end in {}",
+                self.folder.display()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Its monitor.
+    pub(crate) fn monitor(&self) -> Result<Monitor> {
+        Monitor::connect(&self.folder)
+    }
+
+    /// The end of the console, for an error.
+    pub(crate) fn last_words(&self) -> String {
+        last_lines(&self.folder.join("console.log"), 8)
+    }
+
+    /// Its folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
