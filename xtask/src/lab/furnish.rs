@@ -105,13 +105,13 @@ fn network(etc: &Path) -> Result<()> {
     let folder = etc.join("systemd/network");
     create(&folder)?;
     write(&folder.join("10-management.network"), MANAGEMENT)?;
-    let mut hosts = "127.0.0.1 localhost\n::1 localhost\n".to_owned();
+    let mut hosts = vec!["127.0.0.1 localhost".to_owned(), "::1 localhost".to_owned()];
     for index in 1..=MOST_SERVERS {
-        hosts += &format!("10.65.0.{index} srv{index}\n");
+        hosts.push(format!("10.65.0.{index} srv{index}"));
         let name = format!("05-private{index}.network");
         write(&folder.join(name), private(index))?;
     }
-    write(&etc.join("hosts"), hosts)
+    write(&etc.join("hosts"), hosts.join("\n") + "\n")
 }
 
 /// The card's address says which server this is. The address stays when the

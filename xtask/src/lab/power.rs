@@ -14,7 +14,7 @@ use super::spec::check_name;
 /// The snapshot every server has: just booted.
 pub(crate) const BOOT: &str = "boot";
 /// A cold boot of many CPUs on a busy machine takes minutes under emulation.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 impl Server {
     /// Goes back to the boot snapshot.
@@ -179,10 +179,7 @@ impl Server {
     pub(crate) fn write_known_hosts(&self) -> Result<()> {
         let address = self.address();
         let keys = self.host_keys()?;
-        let lines: String = keys
-            .iter()
-            .map(|key| format!("{address} {key}\n"))
-            .collect();
-        write(&self.known_hosts_path(), lines)
+        let lines: Vec<String> = keys.iter().map(|key| format!("{address} {key}")).collect();
+        write(&self.known_hosts_path(), lines.join("\n") + "\n")
     }
 }

@@ -134,8 +134,8 @@ impl Server {
                 kept.push(port);
             }
         }
-        let text: String = kept.iter().map(|port| format!("{port}\n")).collect();
-        write(&self.folder().join("forwards"), text)
+        let lines: Vec<String> = kept.iter().map(u16::to_string).collect();
+        write(&self.folder().join("forwards"), lines.join("\n"))
     }
 
     /// The forwarded ports beside 22.

@@ -1,0 +1,114 @@
+//! The tiers and their steps.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+/// A group of checks of one kind and cost.
+pub(super) struct Tier {
+    pub(super) number: u8,
+    pub(super) name: &'static str,
+    /// Its steps; found when the tier begins, since tests are found by their files.
+    pub(super) steps: fn() -> Result<Vec<Step>>,
+}
+
+/// One program that must succeed.
+pub(super) struct Step {
+    pub(super) name: String,
+    pub(super) program: String,
+    pub(super) arguments: Vec<String>,
+    pub(super) environment: Vec<(&'static str, &'static str)>,
+}
+
+/// All of them, the quick ones first.
+pub(super) const TIERS: &[Tier] = &[
+    Tier { number: 1, name: "form", steps: form },
+    Tier { number: 2, name: "laws and rooms", steps: rooms },
+    Tier { number: 3, name: "stories and API", steps: stories },
+    Tier { number: 4, name: "real servers, Debian 13", steps: trixie },
+    Tier { number: 5, name: "real servers, Debian 12", steps: bookworm },
+];
+
+/// Where the integration tests are, seen from the workspace's root.
+const TESTS: &str = "tests/tests";
+/// What the file name of a test that needs the lab ends in.
+const ON_LAB: &str = "_on_lab";
+
+fn form() -> Result<Vec<Step>> {
+    let mut docs = cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"]);
+    docs.environment.push(("RUSTDOCFLAGS", "-D warnings"));
+    let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    Ok(vec![
+        cargo("formatting", &["fmt", "--all", "--check"]),
+        cargo("boundaries", &["xtask", "boundaries"]),
+        cargo("lints", &lints),
+        docs,
+    ])
+}
+
+fn rooms() -> Result<Vec<Step>> {
+    Ok(vec![
+        cargo("unit tests", &["test", "--workspace", "--exclude", "kloigos-tests"]),
+        integration("laws"),
+    ])
+}
+
+fn stories() -> Result<Vec<Step>> {
+    let mut steps = vec![cargo("the executable", &["build", "--bin", "kloigos"])];
+    let names = integration_tests()?;
+    let here = names.iter().filter(|name| !name.ends_with(ON_LAB) && *name != "laws");
+    steps.extend(here.map(|name| integration(name)));
+    Ok(steps)
+}
+
+fn trixie() -> Result<Vec<Step>> {
+    let mut steps = vec![
+        cargo("the host binary", &["xtask", "dist", "--host-only"]),
+        cargo("the executable", &["build", "--bin", "kloigos"]),
+    ];
+    steps.extend(on_lab()?);
+    steps.push(cargo("the demo", &["xtask", "demo", "--yes", "--exit"]));
+    Ok(steps)
+}
+
+/// What depends on the server's distribution; the way through the control plane does not.
+fn bookworm() -> Result<Vec<Step>> {
+    let mut step = integration("host_on_lab");
+    step.environment.push(("KLOIGOS_LAB_RELEASE", "bookworm"));
+    Ok(vec![step])
+}
+
+fn on_lab() -> Result<Vec<Step>> {
+    let names = integration_tests()?;
+    Ok(names.iter().filter(|name| name.ends_with(ON_LAB)).map(|name| integration(name)).collect())
+}
+
+/// The names of all integration tests, in order.
+fn integration_tests() -> Result<Vec<String>> {
+    let entries = fs::read_dir(TESTS).with_context(|| format!("failed to list {TESTS}"))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let file = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(file.strip_suffix(".rs").map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn integration(name: &str) -> Step {
+    let mut step = cargo(name, &["test", "--package", "kloigos-tests", "--test", name]);
+    if name.ends_with(ON_LAB) {
+        // The tests of one file share a lab server and speak as they go.
+        step.arguments.extend(["--", "--test-threads=1", "--nocapture"].map(str::to_owned));
+    }
+    step
+}
+
+fn cargo(name: &str, arguments: &[&str]) -> Step {
+    Step {
+        name: name.to_owned(),
+        program: env!("CARGO").to_owned(),
+        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        environment: Vec::new(),
+    }
+}
