@@ -37,6 +37,7 @@ use accel::Accelerator;
 use emulator::Emulator;
 use image::Image;
 pub use link::{Cut, Link};
+pub use packages::provide_tools;
 use power::BOOT;
 use progress::say;
 pub use server::Server;

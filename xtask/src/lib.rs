@@ -3,4 +3,8 @@
 //! Each verb of the command line is one module here and one variant in
 //! `main.rs`. The integration tests use [`lab`] directly.
 
+pub mod boundaries;
+pub mod demo;
+pub mod drive;
 pub mod lab;
+pub mod test;

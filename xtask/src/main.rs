@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::lab;
+use xtask::{boundaries, demo, lab, test};
 
 /// Build, lab and checks of Kloigos.
 #[derive(Parser)]
@@ -15,13 +15,22 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Checks that each room names only what it may.
+    Boundaries,
+    /// A server, a unit, a tenant and a service, end to end, to look at.
+    Demo(demo::Arguments),
     /// Real Debian servers in QEMU on this machine.
     Lab(lab::cli::Arguments),
+    /// Everything that is checked, in tiers.
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Xtask::parse().verb {
+        Verb::Boundaries => boundaries::check().map(|()| ExitCode::SUCCESS),
+        Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Lab(arguments) => lab::cli::run(arguments),
+        Verb::Test(arguments) => test::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 
-use plan::{Step, TIERS, Tier};
+use plan::{Step, TIERS, Tier, integration_tests};
 
 /// Runs the checks.
 #[derive(Args)]
@@ -48,13 +48,17 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     summarize(&outcomes);
     let sound = outcomes.iter().all(|outcome| outcome.failed.is_empty());
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn run_tier(tier: &'static Tier, keep_going: bool) -> Result<Outcome> {
     let began = Instant::now();
     let mut failed = Vec::new();
-    for step in (tier.steps)()? {
+    for step in (tier.steps)(&integration_tests()?) {
         println!("\n── tier {} · {} · {}", tier.number, tier.name, step.name);
         if !succeeds(&step)? {
             failed.push(step.name);
@@ -63,13 +67,21 @@ fn run_tier(tier: &'static Tier, keep_going: bool) -> Result<Outcome> {
             }
         }
     }
-    Ok(Outcome { tier, failed, took: began.elapsed() })
+    Ok(Outcome {
+        tier,
+        failed,
+        took: began.elapsed(),
+    })
 }
 
 fn succeeds(step: &Step) -> Result<bool> {
     let mut command = Command::new(&step.program);
-    command.args(&step.arguments).envs(step.environment.iter().copied());
-    let status = command.status().with_context(|| format!("failed to run {}", step.program))?;
+    command
+        .args(&step.arguments)
+        .envs(step.environment.iter().copied());
+    let status = command
+        .status()
+        .with_context(|| format!("failed to run {}", step.program))?;
     Ok(status.success())
 }
 
@@ -82,7 +94,10 @@ fn summarize(outcomes: &[Outcome]) {
             [] => "passed".to_owned(),
             failed => format!("FAILED: {}", failed.join(", ")),
         };
-        println!("tier {} {:<28} {minutes:5.1} min  {verdict}", tier.number, tier.name);
+        println!(
+            "tier {} {:<28} {minutes:5.1} min  {verdict}",
+            tier.number, tier.name
+        );
     }
     let all: Duration = outcomes.iter().map(|outcome| outcome.took).sum();
     println!("in all {:34.1} min", all.as_secs_f64() / 60.0);

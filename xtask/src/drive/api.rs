@@ -30,7 +30,12 @@ pub struct Answer {
 impl Answer {
     /// The body, when the call succeeded; what it said, otherwise.
     pub fn expect_ok(self, what: &str) -> Result<Value> {
-        ensure!(self.status < 300, "{what} was answered {} {}", self.status, self.body);
+        ensure!(
+            self.status < 300,
+            "{what} was answered {} {}",
+            self.status,
+            self.body
+        );
         Ok(self.body)
     }
 }
@@ -40,9 +45,13 @@ impl Api {
     pub fn new(base: &str, token: Option<String>) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(600)))
+            .timeout_global(Some(Duration::from_mins(10)))
             .build();
-        Self { agent: config.into(), base: base.to_owned(), token }
+        Self {
+            agent: config.into(),
+            base: base.to_owned(),
+            token,
+        }
     }
 
     /// Where it answers.
@@ -58,32 +67,56 @@ impl Api {
     /// `GET`, with `path` beginning `/api/`.
     pub fn get(&self, path: &str) -> Result<Answer> {
         let request = self.authorized(self.agent.get(self.url(path)));
-        answer(request.call().with_context(|| format!("failed to GET {path}"))?)
+        answer(
+            request
+                .call()
+                .with_context(|| format!("failed to GET {path}"))?,
+        )
     }
 
     /// `DELETE`.
     pub fn delete(&self, path: &str) -> Result<Answer> {
         let request = self.authorized(self.agent.delete(self.url(path)));
-        answer(request.call().with_context(|| format!("failed to DELETE {path}"))?)
+        answer(
+            request
+                .call()
+                .with_context(|| format!("failed to DELETE {path}"))?,
+        )
     }
 
     /// `POST` of a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Result<Answer> {
         let request = self.authorized(self.agent.post(self.url(path)));
-        answer(request.send_json(body).with_context(|| format!("failed to POST {path}"))?)
+        answer(
+            request
+                .send_json(body)
+                .with_context(|| format!("failed to POST {path}"))?,
+        )
     }
 
     /// Cuts a server into units and waits until that is done.
-    pub fn init_server(&self, hostname: &str, ip: &str, ranges: &[&str], more: &Value) -> Result<()> {
+    pub fn init_server(
+        &self,
+        hostname: &str,
+        ip: &str,
+        ranges: &[&str],
+        more: &Value,
+    ) -> Result<()> {
         let mut body = serde_json::json!({
             "ip": ip, "region": "lab", "zone": "a", "hostname": hostname, "cpu_ranges": ranges,
         });
         for (key, value) in more.as_object().into_iter().flatten() {
             body[key] = value.clone();
         }
-        self.post("/api/admin/init_server?wait=true", &body)?.expect_ok("init_server")?;
-        let server = self.get(&format!("/api/servers/{hostname}"))?.expect_ok("the server")?;
-        ensure!(server["status"] == "ready", "{hostname} is not ready: {server}");
+        self.post("/api/admin/init_server?wait=true", &body)?
+            .expect_ok("init_server")?;
+        let server = self
+            .get(&format!("/api/servers/{hostname}"))?
+            .expect_ok("the server")?;
+        ensure!(
+            server["status"] == "ready",
+            "{hostname} is not ready: {server}"
+        );
         Ok(())
     }
 
@@ -91,7 +124,10 @@ impl Api {
     pub fn unit(&self, compute_id: &str) -> Result<Value> {
         let listed = self.get(&format!("/api/compute_units/?compute_id={compute_id}"))?;
         let listed = listed.expect_ok("the list")?;
-        listed.get(0).cloned().with_context(|| format!("no unit {compute_id} is listed"))
+        listed
+            .get(0)
+            .cloned()
+            .with_context(|| format!("no unit {compute_id} is listed"))
     }
 
     /// Waits until a unit has a status; fails with the last seen after `within`.
@@ -122,10 +158,21 @@ impl Api {
 }
 
 fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer> {
-    let job = response.headers().get("kloigos-job").and_then(|value| value.to_str().ok());
+    let job = response
+        .headers()
+        .get("kloigos-job")
+        .and_then(|value| value.to_str().ok());
     let job = job.map(str::to_owned);
     let status = response.status().as_u16();
-    let text = response.body_mut().with_config().limit(64 << 20).read_to_string()?;
-    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) };
+    let text = response
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_to_string()?;
+    let body = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).unwrap_or(Value::String(text))
+    };
     Ok(Answer { status, job, body })
 }

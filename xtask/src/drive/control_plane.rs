@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail};
 use super::Api;
 
 /// How long a start may take on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// How long a graceful stop may take.
 const STOP: Duration = Duration::from_secs(30);
 
@@ -45,13 +45,26 @@ impl ControlPlane {
         let listen = free_address()?;
         let log = serve.data_dir.join("serve.log");
         let mut command = Command::new(executable());
-        command.arg("serve").arg("--listen").arg(&listen).arg("--data-dir").arg(&serve.data_dir);
-        command.args(&serve.arguments).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .arg("serve")
+            .arg("--listen")
+            .arg(&listen)
+            .arg("--data-dir")
+            .arg(&serve.data_dir);
+        command
+            .args(&serve.arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
         command.stderr(File::create(&log).context("failed to make the log")?);
-        let mut child = command.spawn().context("failed to start kloigos; build it first")?;
+        let mut child = command
+            .spawn()
+            .context("failed to start kloigos; build it first")?;
         let lines = follow(&mut child)?;
-        let mut plane =
-            Self { child, api: Api::new(&format!("http://{listen}"), serve.token.clone()), log };
+        let mut plane = Self {
+            child,
+            api: Api::new(&format!("http://{listen}"), serve.token.clone()),
+            log,
+        };
         plane.await_answer(&lines)?;
         Ok(plane)
     }
@@ -95,7 +108,12 @@ impl ControlPlane {
                 bail!("kloigos ended with {status}: {}", self.said());
             }
             let knows = self.api.token().is_some();
-            if knows && self.api.get("/api/health").is_ok_and(|answer| answer.status == 200) {
+            if knows
+                && self
+                    .api
+                    .get("/api/health")
+                    .is_ok_and(|answer| answer.status == 200)
+            {
                 return Ok(());
             }
             if began.elapsed() > START {
@@ -109,7 +127,9 @@ impl ControlPlane {
     }
 
     fn terminate(&mut self) -> Result<()> {
-        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = i32::try_from(self.child.id())
+            .ok()
+            .and_then(rustix::process::Pid::from_raw);
         let pid = pid.context("the process has no id")?;
         if self.child.try_wait()?.is_none() {
             rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
@@ -136,7 +156,8 @@ impl Drop for ControlPlane {
 
 /// The development build of the executable.
 fn executable() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     root.join(target).join("debug/kloigos")
 }

@@ -20,9 +20,17 @@ impl KeyPair {
     pub fn make(folder: &Path, name: &str) -> Result<Self> {
         let private = folder.join(name);
         let arguments = ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"];
-        let status = Command::new("ssh-keygen").args(arguments).arg(&private).status();
-        ensure!(status.context("failed to run ssh-keygen")?.success(), "ssh-keygen failed");
-        let public = fs::read_to_string(private.with_extension("pub"))?.trim().to_owned();
+        let status = Command::new("ssh-keygen")
+            .args(arguments)
+            .arg(&private)
+            .status();
+        ensure!(
+            status.context("failed to run ssh-keygen")?.success(),
+            "ssh-keygen failed"
+        );
+        let public = fs::read_to_string(private.with_extension("pub"))?
+            .trim()
+            .to_owned();
         Ok(Self { private, public })
     }
 
@@ -65,12 +73,30 @@ impl Tenant {
     /// A new login that runs this command by the unit's own shell.
     pub fn ssh(&self, command: &str) -> Result<Output> {
         let mut ssh = Command::new("ssh");
-        ssh.args(["-F", "/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"]);
+        ssh.args([
+            "-F",
+            "/dev/null",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "IdentitiesOnly=yes",
+        ]);
         ssh.args(["-o", "ConnectTimeout=60", "-o", "StrictHostKeyChecking=yes"]);
-        ssh.args(["-o", "LogLevel=ERROR", "-o", "GlobalKnownHostsFile=/dev/null"]);
-        ssh.arg("-o").arg(format!("UserKnownHostsFile={}", self.known_hosts.display()));
-        ssh.arg("-i").arg(&self.key.private).arg(&self.target).arg(command);
-        ssh.stdin(Stdio::null()).output().context("failed to run ssh")
+        ssh.args([
+            "-o",
+            "LogLevel=ERROR",
+            "-o",
+            "GlobalKnownHostsFile=/dev/null",
+        ]);
+        ssh.arg("-o")
+            .arg(format!("UserKnownHostsFile={}", self.known_hosts.display()));
+        ssh.arg("-i")
+            .arg(&self.key.private)
+            .arg(&self.target)
+            .arg(command);
+        ssh.stdin(Stdio::null())
+            .output()
+            .context("failed to run ssh")
     }
 
     /// The same; what it printed, or an error with what it said.
@@ -78,7 +104,12 @@ impl Tenant {
         let output = self.ssh(command)?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("{} {command:?} ended with {}: {}", self.target, output.status, said.trim());
+            bail!(
+                "{} {command:?} ended with {}: {}",
+                self.target,
+                output.status,
+                said.trim()
+            );
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }

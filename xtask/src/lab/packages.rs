@@ -74,7 +74,7 @@ pub(crate) fn of_server(release: Release) -> Vec<&'static str> {
 }
 
 /// Installs through apt what this machine lacks, and says so.
-pub(crate) fn provide_tools() -> Result<()> {
+pub fn provide_tools() -> Result<()> {
     let mut missing: Vec<&str> = Vec::new();
     for (program, package) in TOOLS {
         if !is_there(program) && !missing.contains(&package) {

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 pub(super) struct Tier {
     pub(super) number: u8,
     pub(super) name: &'static str,
-    /// Its steps; found when the tier begins, since tests are found by their files.
-    pub(super) steps: fn() -> Result<Vec<Step>>,
+    /// Its steps, given the names of all integration tests.
+    pub(super) steps: fn(&[String]) -> Vec<Step>,
 }
 
 /// One program that must succeed.
@@ -22,11 +22,31 @@ pub(super) struct Step {
 
 /// All of them, the quick ones first.
 pub(super) const TIERS: &[Tier] = &[
-    Tier { number: 1, name: "form", steps: form },
-    Tier { number: 2, name: "laws and rooms", steps: rooms },
-    Tier { number: 3, name: "stories and API", steps: stories },
-    Tier { number: 4, name: "real servers, Debian 13", steps: trixie },
-    Tier { number: 5, name: "real servers, Debian 12", steps: bookworm },
+    Tier {
+        number: 1,
+        name: "form",
+        steps: form,
+    },
+    Tier {
+        number: 2,
+        name: "laws and rooms",
+        steps: rooms,
+    },
+    Tier {
+        number: 3,
+        name: "stories and API",
+        steps: stories,
+    },
+    Tier {
+        number: 4,
+        name: "real servers, Debian 13",
+        steps: trixie,
+    },
+    Tier {
+        number: 5,
+        name: "real servers, Debian 12",
+        steps: bookworm,
+    },
 ];
 
 /// Where the integration tests are, seen from the workspace's root.
@@ -34,57 +54,72 @@ const TESTS: &str = "tests/tests";
 /// What the file name of a test that needs the lab ends in.
 const ON_LAB: &str = "_on_lab";
 
-fn form() -> Result<Vec<Step>> {
-    let mut docs = cargo("documentation", &["doc", "--workspace", "--no-deps", "--quiet"]);
+fn form(_: &[String]) -> Vec<Step> {
+    let mut docs = cargo(
+        "documentation",
+        &["doc", "--workspace", "--no-deps", "--quiet"],
+    );
     docs.environment.push(("RUSTDOCFLAGS", "-D warnings"));
-    let lints = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-    Ok(vec![
+    let lints = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    vec![
         cargo("formatting", &["fmt", "--all", "--check"]),
         cargo("boundaries", &["xtask", "boundaries"]),
         cargo("lints", &lints),
         docs,
-    ])
+    ]
 }
 
-fn rooms() -> Result<Vec<Step>> {
-    Ok(vec![
-        cargo("unit tests", &["test", "--workspace", "--exclude", "kloigos-tests"]),
+fn rooms(_: &[String]) -> Vec<Step> {
+    vec![
+        cargo(
+            "unit tests",
+            &["test", "--workspace", "--exclude", "kloigos-tests"],
+        ),
         integration("laws"),
-    ])
+    ]
 }
 
-fn stories() -> Result<Vec<Step>> {
+fn stories(tests: &[String]) -> Vec<Step> {
     let mut steps = vec![cargo("the executable", &["build", "--bin", "kloigos"])];
-    let names = integration_tests()?;
-    let here = names.iter().filter(|name| !name.ends_with(ON_LAB) && *name != "laws");
+    let here = tests
+        .iter()
+        .filter(|name| !name.ends_with(ON_LAB) && *name != "laws");
     steps.extend(here.map(|name| integration(name)));
-    Ok(steps)
+    steps
 }
 
-fn trixie() -> Result<Vec<Step>> {
+fn trixie(tests: &[String]) -> Vec<Step> {
     let mut steps = vec![
         cargo("the host binary", &["xtask", "dist", "--host-only"]),
         cargo("the executable", &["build", "--bin", "kloigos"]),
     ];
-    steps.extend(on_lab()?);
+    steps.extend(
+        tests
+            .iter()
+            .filter(|name| name.ends_with(ON_LAB))
+            .map(|name| integration(name)),
+    );
     steps.push(cargo("the demo", &["xtask", "demo", "--yes", "--exit"]));
-    Ok(steps)
+    steps
 }
 
 /// What depends on the server's distribution; the way through the control plane does not.
-fn bookworm() -> Result<Vec<Step>> {
+fn bookworm(_: &[String]) -> Vec<Step> {
     let mut step = integration("host_on_lab");
     step.environment.push(("KLOIGOS_LAB_RELEASE", "bookworm"));
-    Ok(vec![step])
-}
-
-fn on_lab() -> Result<Vec<Step>> {
-    let names = integration_tests()?;
-    Ok(names.iter().filter(|name| name.ends_with(ON_LAB)).map(|name| integration(name)).collect())
+    vec![step]
 }
 
 /// The names of all integration tests, in order.
-fn integration_tests() -> Result<Vec<String>> {
+pub(super) fn integration_tests() -> Result<Vec<String>> {
     let entries = fs::read_dir(TESTS).with_context(|| format!("failed to list {TESTS}"))?;
     let mut names = Vec::new();
     for entry in entries {
@@ -96,10 +131,14 @@ fn integration_tests() -> Result<Vec<String>> {
 }
 
 fn integration(name: &str) -> Step {
-    let mut step = cargo(name, &["test", "--package", "kloigos-tests", "--test", name]);
+    let mut step = cargo(
+        name,
+        &["test", "--package", "kloigos-tests", "--test", name],
+    );
     if name.ends_with(ON_LAB) {
         // The tests of one file share a lab server and speak as they go.
-        step.arguments.extend(["--", "--test-threads=1", "--nocapture"].map(str::to_owned));
+        step.arguments
+            .extend(["--", "--test-threads=1", "--nocapture"].map(str::to_owned));
     }
     step
 }
@@ -108,7 +147,10 @@ fn cargo(name: &str, arguments: &[&str]) -> Step {
     Step {
         name: name.to_owned(),
         program: env!("CARGO").to_owned(),
-        arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+        arguments: arguments
+            .iter()
+            .map(|&argument| argument.to_owned())
+            .collect(),
         environment: Vec::new(),
     }
 }
