@@ -1,1 +1,24 @@
-//! Kloigos: control.
+//! The brain of Kloigos, without HTTP: what a person may ask ([`ops`]), what then happens
+//! ([`JobKind`] and the engine behind [`Control`]), and how servers are reached ([`transport`]).
+//!
+//! Time and randomness enter by [`World`], servers by [`Transport`](transport::Transport), so that
+//! the same control plane runs against real machines and simulated ones.
+
+mod clock;
+mod control;
+pub mod ops;
+mod refusal;
+mod settings;
+pub mod transport;
+
+pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
+pub use control::{Control, Standing};
+pub use kloigos_store::{
+    AllocationRecord, JobDetail, JobFilter, JobKind, JobRecord, JobStatus, LogLine, ServerDetail,
+    ServerRecord, Store, TokenHash, TokenRecord, UnitFilter, UnitRecord,
+};
+pub use ops::{
+    Allocate, Begun, Deallocate, DecommissionServer, Idempotency, InitServer, Probe, Probed,
+};
+pub use refusal::{Fault, PathPart, Refusal};
+pub use settings::{FirstContact, HostBinary, Patience, Settings};

@@ -1,1 +1,2 @@
 //! Kloigos: sim.
+pub mod fleet;

@@ -1,1 +1,20 @@
-//! Kloigos: store.
+//! Rows and what they mean: the only room that knows SQL.
+//!
+//! One SQL text runs on every engine: columns are `TEXT` and `BIGINT` only, ids are UUIDs as text,
+//! times are microseconds since 1970, structured values are JSON as text. Every change is an
+//! [`Operation`], run inside one serializable transaction and run again when it was in another's
+//! way. What must never be (a CPU, a user, a port or a unit twice) is a constraint of the schema,
+//! not only code.
+
+mod error;
+mod records;
+mod store;
+mod words;
+
+pub use error::Error;
+pub use records::{
+    AllocationRecord, EventRecord, JobDetail, JobFilter, JobRecord, LogLine, NotATokenHash,
+    ServerDetail, ServerRecord, TokenHash, TokenRecord, UnitFilter, UnitRecord,
+};
+pub use store::Store;
+pub use words::{JobKind, JobStatus};
