@@ -13,7 +13,18 @@ use serde::Deserialize;
 const ROOMS: &[(&str, &[&str])] = &[
     ("kloigos-model", &["base64", "sha2", "uuid"]),
     ("kloigos-host", &["kloigos-model", "rustix", "libc"]),
-    ("kloigos-store", &["kloigos-model", "sqlx", "tokio", "tracing", "jiff", "uuid", "rustix"]),
+    (
+        "kloigos-store",
+        &[
+            "kloigos-model",
+            "sqlx",
+            "tokio",
+            "tracing",
+            "jiff",
+            "uuid",
+            "rustix",
+        ],
+    ),
     (
         "kloigos-control",
         &[
@@ -31,7 +42,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "kloigos-sim",
-        &["kloigos-model", "kloigos-host", "kloigos-control", "async-trait", "tokio", "sha2", "base64"],
+        &[
+            "kloigos-model",
+            "kloigos-host",
+            "kloigos-control",
+            "async-trait",
+            "tokio",
+            "sha2",
+            "base64",
+        ],
     ),
     (
         "kloigos-server",
@@ -87,18 +106,34 @@ struct Dependency {
 /// Checks the workspace of the current folder; the error lists every shortcut.
 pub fn check() -> Result<()> {
     let faults = shortcuts(&metadata()?);
-    ensure!(faults.is_empty(), "the rooms' boundaries are crossed:\n  {}", faults.join("\n  "));
-    println!("boundaries: {} rooms keep to what they may name", ROOMS.len());
+    ensure!(
+        faults.is_empty(),
+        "the rooms' boundaries are crossed:\n  {}",
+        faults.join("\n  ")
+    );
+    println!(
+        "boundaries: {} rooms keep to what they may name",
+        ROOMS.len()
+    );
     Ok(())
 }
 
 fn metadata() -> Result<Metadata> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .output()
         .context("failed to run cargo metadata")?;
     if !output.status.success() {
-        bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "cargo metadata failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     serde_json::from_slice(&output.stdout).context("failed to read what cargo metadata printed")
 }
@@ -112,14 +147,22 @@ fn shortcuts_of(package: &Package) -> Vec<String> {
         return Vec::new();
     }
     let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == package.name) else {
-        return vec![format!("{} is no room that docs/ARCHITECTURE.md knows", package.name)];
+        return vec![format!(
+            "{} is no room that docs/ARCHITECTURE.md knows",
+            package.name
+        )];
     };
-    let ordinary = package.dependencies.iter().filter(|dependency| dependency.kind.is_none());
+    let ordinary = package
+        .dependencies
+        .iter()
+        .filter(|dependency| dependency.kind.is_none());
     let foreign = ordinary.filter(|dependency| {
         let name = dependency.name.as_str();
         !allowed.contains(&name) && !EVERYWHERE.contains(&name)
     });
-    foreign.map(|dependency| format!("{} may not name {}", package.name, dependency.name)).collect()
+    foreign
+        .map(|dependency| format!("{} may not name {}", package.name, dependency.name))
+        .collect()
 }
 
 #[cfg(test)]
@@ -128,8 +171,16 @@ mod tests {
 
     fn package(name: &str, dependency: &str, kind: Option<&str>) -> Metadata {
         let kind = kind.map(str::to_owned);
-        let dependencies = vec![Dependency { name: dependency.to_owned(), kind }];
-        Metadata { packages: vec![Package { name: name.to_owned(), dependencies }] }
+        let dependencies = vec![Dependency {
+            name: dependency.to_owned(),
+            kind,
+        }];
+        Metadata {
+            packages: vec![Package {
+                name: name.to_owned(),
+                dependencies,
+            }],
+        }
     }
 
     #[test]

@@ -94,9 +94,11 @@ fn disk(tree: &Path, scratch: &Path) -> Result<()> {
     run(mke2fs.arg("-d").arg(tree).arg(&raw))?;
     // mke2fs counts no quota for the files it copies; e2fsck does, and says
     // by exit status 1 that it wrote something.
+    let log = File::create(scratch.join("e2fsck.log"))?;
     let status = command("e2fsck", ["-fy"])
         .arg(&raw)
-        .stdout(File::create(scratch.join("e2fsck.log"))?)
+        .stdout(log.try_clone()?)
+        .stderr(log)
         .status()
         .context("cannot start e2fsck")?;
     anyhow::ensure!(matches!(status.code(), Some(0 | 1)), "e2fsck: {status}");

@@ -135,7 +135,7 @@ impl Server {
     }
 
     fn poll(&self, what: &str, mut done: impl FnMut() -> bool) -> Result<()> {
-        let mut step = Step::begin(what);
+        let mut step = Step::quietly(what);
         while !done() {
             if !self.is_running() {
                 bail!(

@@ -22,6 +22,11 @@ impl Step {
     /// Says that the step begins.
     pub(crate) fn begin(what: &str) -> Self {
         say(what);
+        Self::quietly(what)
+    }
+
+    /// Begins a step that is only worth a line when it takes long.
+    pub(crate) fn quietly(what: &str) -> Self {
         let now = Instant::now();
         Self {
             what: what.to_owned(),
