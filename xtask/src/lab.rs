@@ -56,23 +56,26 @@ impl Lab {
     /// is, with servers that were off started again; it must be of the same
     /// make.
     pub fn up(spec: &Spec) -> Result<Self> {
-        Self::stand(spec, false)
+        Self::stand(spec, None)
     }
 
     /// Brings up a lab that goes down when the value is dropped, or, should
     /// this process be killed, when the next lab comes up.
     pub fn up_temporary(spec: &Spec) -> Result<Self> {
-        Self::stand(spec, true)
+        let owner = Owner::ourselves()?;
+        let mut lab = Self::stand(spec, Some(&owner))?;
+        lab.temporary = true;
+        Ok(lab)
     }
 
     /// The standing lab of a name.
     pub fn open(name: &str) -> Result<Self> {
         spec::check_name(name)?;
         let folder = folders::labs().join(name);
-        let state = State::load(&folder)?;
+        let state = State::load(&folder)?.filter(|state| state.standing);
         let state =
             state.with_context(|| format!("no lab `{name}`: `cargo xtask lab up` makes one"))?;
-        Self::of(&folder, state, false)
+        Self::of(&folder, state)
     }
 
     /// What it is.
@@ -98,15 +101,15 @@ impl Lab {
         clear(&labs.join(name))
     }
 
-    fn stand(spec: &Spec, temporary: bool) -> Result<Self> {
+    fn stand(spec: &Spec, owner: Option<&Owner>) -> Result<Self> {
         spec.check()?;
         packages::provide_tools()?;
         sweep()?;
         let labs = folders::labs();
         let _lock = folders::lock(&labs, &spec.name)?;
         let folder = labs.join(&spec.name);
-        if let Some(state) = State::load(&folder)? {
-            let lab = Self::of(&folder, state, temporary)?;
+        if let Some(state) = State::load(&folder)?.filter(|state| state.standing) {
+            let lab = Self::of(&folder, state)?;
             ensure!(
                 lab.spec == *spec,
                 "lab `{}` stands with another make: take it down",
@@ -115,13 +118,13 @@ impl Lab {
             lab.wake()?;
             return Ok(lab);
         }
-        Self::make(spec, &folder, temporary).inspect_err(|_| {
+        Self::make(spec, &folder, owner).inspect_err(|_| {
             // The first error is the one to tell.
             let _ = clear(&folder);
         })
     }
 
-    fn make(spec: &Spec, folder: &Path, temporary: bool) -> Result<Self> {
+    fn make(spec: &Spec, folder: &Path, owner: Option<&Owner>) -> Result<Self> {
         let image = Image::provide(spec.release)?;
         let accelerator = Accelerator::choose(&image)?;
         say(&format!("running servers by {}", accelerator.as_str()));
@@ -129,18 +132,14 @@ impl Lab {
         folders::create(folder)?;
         let numbers = addresses::claim(folder, spec.servers)?;
         let private_port = 26_500 + u16::from(numbers[0]);
-        let owner = if temporary {
-            Some(Owner::ourselves()?)
-        } else {
-            None
-        };
-        let state = State {
+        let state = |standing| State {
             spec: spec.clone(),
-            numbers,
-            owner,
+            standing,
+            numbers: numbers.clone(),
+            owner: owner.cloned(),
         };
-        state.save(folder)?;
-        let lab = Self::of(folder, state, temporary)?;
+        state(false).save(folder)?;
+        let lab = Self::of(folder, state(false))?;
         let maker = boot::Maker {
             spec,
             image: &image,
@@ -152,6 +151,7 @@ impl Lab {
             maker.provide(server)?;
         }
         lab.start_all()?;
+        state(true).save(folder)?;
         Ok(lab)
     }
 
@@ -171,7 +171,7 @@ impl Lab {
         self.servers.iter().try_for_each(Server::await_ssh)
     }
 
-    fn of(folder: &Path, state: State, temporary: bool) -> Result<Self> {
+    fn of(folder: &Path, state: State) -> Result<Self> {
         let numbered = (1..).zip(&state.numbers);
         let servers = numbered
             .map(|(index, number)| Server::new(index, *number, server_folder(folder, index)));
@@ -179,7 +179,7 @@ impl Lab {
         Ok(Self {
             spec: state.spec,
             servers,
-            temporary,
+            temporary: false,
         })
     }
 }
@@ -209,9 +209,9 @@ fn clear(folder: &Path) -> Result<()> {
     if let Ok(Some(state)) = State::load(folder) {
         for (index, number) in (1..).zip(&state.numbers) {
             Server::new(index, *number, server_folder(folder, index))?.close_doors();
-            addresses::free(*number);
         }
     }
+    addresses::free_all_of(folder);
     folders::remove(folder)
 }
 

@@ -149,6 +149,8 @@ fn power_snapshots_and_ports() -> Result<()> {
     );
 
     ports(server)?;
+    server.reset_to("with-file")?;
+    ports(server)?;
     server.script("echo a > /root/synced; sync; echo b > /root/unsynced")?;
     server.power_cut()?;
     server.run(&["cat", "/root/synced"])?;

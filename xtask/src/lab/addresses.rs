@@ -40,9 +40,11 @@ pub(crate) fn claim(folder: &Path, count: u8) -> Result<Vec<u8>> {
     Ok(free)
 }
 
-/// Frees a number.
-pub(crate) fn free(number: u8) {
-    let _ = fs::remove_file(claim_file(number));
+/// Frees all numbers of the lab in `folder`.
+pub(crate) fn free_all_of(folder: &Path) {
+    for number in numbers().filter(|number| holder(*number).as_deref() == Some(folder)) {
+        let _ = fs::remove_file(claim_file(number));
+    }
 }
 
 fn numbers() -> impl Iterator<Item = u8> {

@@ -13,6 +13,8 @@ use super::spec::Spec;
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) spec: Spec,
+    /// False while it is being made: what a crash left then is made anew.
+    pub(crate) standing: bool,
     /// The number N of each server's address 127.65.0.N.
     pub(crate) numbers: Vec<u8>,
     /// The process that a temporary lab dies with.
@@ -20,7 +22,7 @@ pub(crate) struct State {
 }
 
 /// A process, told from a later one with the same pid by when it started.
-#[derive(Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub(crate) struct Owner {
     pid: u32,
     started: String,
