@@ -27,9 +27,11 @@ mod sources;
 mod spec;
 mod ssh;
 mod state;
+mod status;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, ensure};
 
@@ -59,11 +61,19 @@ impl Lab {
         Self::stand(spec, None)
     }
 
-    /// Brings up a lab that goes down when the value is dropped, or, should
-    /// this process be killed, when the next lab comes up.
+    /// Brings up a lab of its own, whose name begins as asked. It goes down
+    /// when the value is dropped, or, should this process be killed, when the
+    /// next lab comes up.
     pub fn up_temporary(spec: &Spec) -> Result<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
         let owner = Owner::ourselves()?;
-        let mut lab = Self::stand(spec, Some(&owner))?;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{}-{count}", spec.name, std::process::id());
+        let spec = Spec {
+            name,
+            ..spec.clone()
+        };
+        let mut lab = Self::stand(&spec, Some(&owner))?;
         lab.temporary = true;
         Ok(lab)
     }
@@ -98,7 +108,8 @@ impl Lab {
         spec::check_name(name)?;
         let labs = folders::labs();
         let _lock = folders::lock(&labs, name)?;
-        clear(&labs.join(name))
+        clear(&labs.join(name))?;
+        fs::remove_file(folders::lock_file(&labs, name)).context("cannot remove the lab's lock")
     }
 
     fn stand(spec: &Spec, owner: Option<&Owner>) -> Result<Self> {

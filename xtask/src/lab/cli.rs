@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 
 use super::ssh::quoted;
+use super::status::status;
 use super::{Cut, Lab, Link, Release, Server, Spec};
 
 /// Real Debian servers in QEMU on this machine.
@@ -122,7 +123,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.verb {
         Verb::Up(up) => return bring_up(name, &up).map(|()| ExitCode::SUCCESS),
         Verb::Down => Lab::down(&name)?,
-        Verb::Status => status(&Lab::open(&name)?),
+        Verb::Status => status(&Lab::open(&name)?)?,
         Verb::Ssh(remote) => return remote.ssh(&name),
         Verb::Exec(remote) => return remote.exec(&name),
         Verb::Reset { server, to } => find(&name, server)?.reset_to(&to)?,
@@ -153,38 +154,7 @@ fn bring_up(name: String, up: &Up) -> Result<()> {
         nodes: up.nodes,
         memory: up.memory,
     })?;
-    status(&lab);
-    Ok(())
-}
-
-fn status(lab: &Lab) {
-    let spec = lab.spec();
-    println!(
-        "lab {}: {}, {} CPUs in {} NUMA nodes, {} MiB each",
-        spec.name,
-        spec.release.as_str(),
-        spec.cpus,
-        spec.nodes,
-        spec.memory
-    );
-    for server in lab.servers() {
-        let pid = server.emulator.pid().map_or_else(
-            || "off".to_owned(),
-            |pid| format!("pid {}", pid.as_raw_nonzero()),
-        );
-        println!(
-            "srv{}: {} (private {}), {pid}\n      ssh -i {} -o UserKnownHostsFile={} root@{}",
-            server.index(),
-            server.address(),
-            server.private_address(),
-            server.private_key_path().display(),
-            server.known_hosts_path().display(),
-            server.address()
-        );
-        if !server.forwards().is_empty() {
-            println!("      forwarded: {:?}", server.forwards());
-        }
-    }
+    status(&lab)
 }
 
 fn find(name: &str, index: u8) -> Result<Server> {

@@ -5,6 +5,7 @@
 //! taken for a whole one.
 
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -51,15 +52,27 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Waits for the lock of a folder; it is freed when the answer is dropped,
-/// and by the kernel when we die.
+/// Waits for a lock named in a folder; it is freed when the answer is dropped,
+/// and by the kernel when we die. Its holder may remove the file.
 pub(crate) fn lock(folder: &Path, name: &str) -> Result<File> {
     create(folder)?;
-    let path = folder.join(format!("{name}.lock"));
-    let file = File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
-    flock(&file, FlockOperation::LockExclusive)
-        .with_context(|| format!("cannot lock {}", path.display()))?;
-    Ok(file)
+    let path = lock_file(folder, name);
+    loop {
+        let file =
+            File::create(&path).with_context(|| format!("cannot open {}", path.display()))?;
+        flock(&file, FlockOperation::LockExclusive)
+            .with_context(|| format!("cannot lock {}", path.display()))?;
+        let inode = file.metadata()?.ino();
+        // Who waited on a file that was removed meanwhile holds nothing.
+        if fs::metadata(&path).is_ok_and(|now| now.ino() == inode) {
+            return Ok(file);
+        }
+    }
+}
+
+/// The file behind a lock.
+pub(crate) fn lock_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.lock"))
 }
 
 /// Answers the product `kind-key`, built by `build` in a scratch folder when

@@ -92,6 +92,7 @@ impl Server {
     /// Starts a server that is off, from a snapshot or from its disks; its
     /// forwarded ports come back, ssh may not answer yet.
     pub fn power_on(&self, snapshot: Option<&str>) -> Result<()> {
+        self.close_doors();
         self.emulator.start(snapshot)?;
         self.heal()?;
         for port in self.forwards() {

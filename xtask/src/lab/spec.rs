@@ -86,8 +86,8 @@ impl Spec {
 pub(crate) fn check_name(name: &str) -> Result<()> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     ensure!(
-        !name.is_empty() && name.len() <= 40 && name.chars().all(plain) && name != "cache",
-        "`{name}` is not a name: use up to 40 of a-z, 0-9 and `-`"
+        !name.is_empty() && name.len() <= 60 && name.chars().all(plain) && name != "cache",
+        "`{name}` is not a name: use up to 60 of a-z, 0-9 and `-`"
     );
     Ok(())
 }
