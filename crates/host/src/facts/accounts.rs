@@ -1,0 +1,181 @@
+//! Users and groups: passwd(5), group(5), shadow(5), subuid(5).
+
+use std::collections::BTreeMap;
+
+use kloigos_model::host::{Account, IdRange};
+
+use super::printed;
+use crate::{
+    fault::Trouble,
+    sys::{Host, Sys, read_text},
+};
+
+/// A line of `/etc/passwd`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Login name.
+    pub name: String,
+    /// Number.
+    pub uid: u32,
+    /// Number of the primary group.
+    pub gid: u32,
+    /// Comment.
+    pub gecos: String,
+    /// Home directory.
+    pub home: String,
+    /// Login shell.
+    pub shell: String,
+}
+
+/// A line of `/etc/group`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Name.
+    pub name: String,
+    /// Number.
+    pub gid: u32,
+    /// Users that have it beside their primary one.
+    pub members: Vec<String>,
+}
+
+/// The users of a passwd(5) text; lines that are none are passed over.
+pub fn users(text: &str) -> Vec<User> {
+    text.lines().filter_map(user).collect()
+}
+
+fn user(line: &str) -> Option<User> {
+    let fields: Vec<&str> = line.split(':').collect();
+    let [name, _, uid, gid, gecos, home, shell] = fields[..] else {
+        return None;
+    };
+    Some(User {
+        name: named(name)?,
+        uid: uid.parse().ok()?,
+        gid: gid.parse().ok()?,
+        gecos: gecos.to_owned(),
+        home: home.to_owned(),
+        shell: shell.to_owned(),
+    })
+}
+
+/// The groups of a group(5) text.
+pub fn groups(text: &str) -> Vec<Group> {
+    text.lines().filter_map(group).collect()
+}
+
+fn group(line: &str) -> Option<Group> {
+    let fields: Vec<&str> = line.split(':').collect();
+    let [name, _, gid, members] = fields[..] else {
+        return None;
+    };
+    let members = members.split(',').filter(|member| !member.is_empty());
+    Some(Group {
+        name: named(name)?,
+        gid: gid.parse().ok()?,
+        members: members.map(str::to_owned).collect(),
+    })
+}
+
+fn named(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The password field of a user in a shadow(5) text.
+pub fn password_field(shadow: &str, user: &str) -> Option<String> {
+    let lines = shadow.lines().map(|line| line.split(':'));
+    let mut fields = lines.into_iter().find_map(|mut fields| {
+        let found = fields.next() == Some(user);
+        found.then_some(fields)
+    })?;
+    fields.next().map(str::to_owned)
+}
+
+/// The ranges of a subuid(5) text.
+pub fn subordinate_ranges(text: &str) -> Vec<IdRange> {
+    text.lines().filter_map(subordinate_range).collect()
+}
+
+fn subordinate_range(line: &str) -> Option<IdRange> {
+    let mut fields = line.split(':').skip(1);
+    let first = fields.next()?.parse().ok()?;
+    let count = fields.next()?.trim().parse().ok()?;
+    Some(IdRange { first, count })
+}
+
+/// `/etc/passwd` as it is now.
+pub fn local_users(host: &mut dyn Host) -> Sys<Vec<User>> {
+    Ok(users(&read_text(host, "/etc/passwd")?.unwrap_or_default()))
+}
+
+/// `/etc/group` as it is now.
+pub fn local_groups(host: &mut dyn Host) -> Sys<Vec<Group>> {
+    Ok(groups(&read_text(host, "/etc/group")?.unwrap_or_default()))
+}
+
+type Listed = (Vec<Account>, Vec<Account>, Vec<IdRange>);
+
+/// All that the system's name services list, and all in the local files, each name once.
+pub(super) fn listed(host: &mut dyn Host) -> Result<Listed, Trouble> {
+    let mut known = local_users(host)?;
+    known.extend(users(
+        &printed(host, &["getent", "passwd"])?.unwrap_or_default(),
+    ));
+    let people = known.into_iter().map(|user| (user.name, user.uid));
+    let mut known = local_groups(host)?;
+    known.extend(groups(
+        &printed(host, &["getent", "group"])?.unwrap_or_default(),
+    ));
+    let circles = known.into_iter().map(|group| (group.name, group.gid));
+    let subordinate = read_text(host, "/etc/subuid")?.unwrap_or_default();
+    Ok((
+        once(people),
+        once(circles),
+        subordinate_ranges(&subordinate),
+    ))
+}
+
+fn once(named: impl Iterator<Item = (String, u32)>) -> Vec<Account> {
+    let named: BTreeMap<String, u32> = named.collect();
+    let accounts = named.into_iter().map(|(name, id)| Account { name, id });
+    accounts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_and_groups_are_read() {
+        let root = &users("root:x:0:0:root:/root:/bin/bash\n")[0];
+        assert_eq!(
+            (root.name.as_str(), root.uid, root.shell.as_str()),
+            ("root", 0, "/bin/bash")
+        );
+        let group = &groups("kunits:x:990:u0-1,u2-3\n")[0];
+        assert_eq!((group.gid, group.members.len()), (990, 2));
+        assert_eq!(
+            password_field("root:!:1::::::\nu0-1:*:1::::::\n", "u0-1").as_deref(),
+            Some("*")
+        );
+        let range = subordinate_ranges("admin:100000:65536\n")[0];
+        assert_eq!((range.first, range.count), (100_000, 65_536));
+    }
+
+    #[test]
+    fn hostile_lines_are_passed_over() {
+        for text in [
+            "",
+            ":",
+            "::::::",
+            "a:b",
+            "a:x:-1:0:::",
+            "a:x:99999999999:0:::",
+            "+::::::",
+        ] {
+            assert!(users(text).is_empty(), "{text:?}");
+            assert!(groups(text).is_empty(), "{text:?}");
+        }
+        assert!(password_field("u0-1", "u0-1").is_none());
+        assert!(subordinate_ranges("x\nx:1\nx:a:b\n").is_empty());
+    }
+}

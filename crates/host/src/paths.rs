@@ -1,0 +1,66 @@
+//! Where things of ours lie on a server. Every path is root's own; none is in a directory that a
+//! unit may write to.
+
+use kloigos_model::{host::ScopeName, names::UserName};
+
+/// Versions of this binary, one directory each, named by digest.
+pub const PROGRAM_DIR: &str = "/usr/local/lib/kloigos";
+/// The path that PAM and the boot service run: a link to the version in use.
+pub const PROGRAM: &str = "/usr/local/lib/kloigos/kloigos-host";
+/// What should be on this server, kept over reboots.
+pub const STATE_DIR: &str = "/var/lib/kloigos";
+/// The units' part of it.
+pub const UNITS_DIR: &str = "/var/lib/kloigos/units";
+/// Where directories of a former tenant wait to be deleted.
+pub const TRASH_DIR: &str = "/var/lib/kloigos/trash";
+/// What is true of this boot only.
+pub const RUN_DIR: &str = "/run/kloigos";
+/// Which scopes were settled in this boot.
+pub const SETTLED_DIR: &str = "/run/kloigos/settled";
+/// The tenants' keys.
+pub const KEYS_DIR: &str = "/etc/ssh/kloigos";
+/// The group of all units' users.
+pub const GROUP: &str = "kunits";
+
+/// The desired state of a scope.
+pub fn record(scope: &ScopeName) -> String {
+    match scope {
+        ScopeName::Server => format!("{STATE_DIR}/server.json"),
+        ScopeName::Unit(user) => format!("{UNITS_DIR}/{user}.json"),
+    }
+}
+
+/// Which tenancy a unit is or was used by.
+pub fn tenancy(user: &UserName) -> String {
+    format!("{UNITS_DIR}/{user}.tenancy")
+}
+
+/// What a scope was settled as in this boot.
+pub fn settled(scope: &ScopeName) -> String {
+    format!("{SETTLED_DIR}/{scope}")
+}
+
+/// The lock of a scope.
+pub fn lock(scope: &ScopeName) -> String {
+    format!("{RUN_DIR}/{scope}.lock")
+}
+
+/// The keys that may log in to a unit.
+pub fn keys(user: &UserName) -> String {
+    format!("{KEYS_DIR}/{user}")
+}
+
+/// A unit's slice.
+pub fn slice(uid: u32) -> String {
+    format!("user-{uid}.slice")
+}
+
+/// The cgroup of a unit's slice.
+pub fn cgroup(uid: u32) -> String {
+    format!("/sys/fs/cgroup/user.slice/user-{uid}.slice")
+}
+
+/// The service that is a unit's user manager.
+pub fn manager(uid: u32) -> String {
+    format!("user@{uid}.service")
+}

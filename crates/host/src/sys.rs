@@ -1,0 +1,143 @@
+//! The only door to the machine. [`Linux`] is the real one; the simulated machine of
+//! `kloigos-sim` is the other. Nothing outside this room opens a file, runs a command or makes a
+//! system call.
+
+mod bpf;
+mod command;
+mod error;
+mod files;
+mod ipc;
+mod kernel;
+mod kill;
+mod linux;
+mod quota;
+mod tree;
+
+pub use command::{Command, Output};
+pub use error::SysError;
+pub use kernel::{BindFilter, Hook, IpcKind, Kernel, Lock, QuotaFlags, Share, Space};
+pub use linux::Linux;
+
+/// What an answer of the machine is.
+pub type Sys<T> = Result<T, SysError>;
+
+/// Who owns a file and who may use it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The permission bits.
+    pub mode: u32,
+    /// The owner.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+}
+
+impl Access {
+    /// Root's, with this mode.
+    pub const fn root(mode: u32) -> Self {
+        Self {
+            mode,
+            uid: 0,
+            gid: 0,
+        }
+    }
+
+    /// A unit's own, with this mode.
+    pub const fn own(mode: u32, uid: u32) -> Self {
+        Self {
+            mode,
+            uid,
+            gid: uid,
+        }
+    }
+}
+
+/// What kind of thing a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// A device, socket or pipe.
+    Other,
+}
+
+/// What a path is; a link is not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its mode, owner and group.
+    pub access: Access,
+}
+
+/// Whether a rename went through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// It is there now.
+    Yes,
+    /// The two are on different file systems, or one is a mount point; nothing was moved.
+    AnotherFileSystem,
+}
+
+/// Files. Absence is an answer (`None`), not an error; removing what is not there succeeds.
+pub trait Files {
+    /// The whole content; links are followed.
+    fn read(&mut self, path: &str) -> Sys<Option<Vec<u8>>>;
+    /// At most the first `bytes`.
+    fn head(&mut self, path: &str, bytes: usize) -> Sys<Option<Vec<u8>>>;
+    /// What it is.
+    fn stat(&mut self, path: &str) -> Sys<Option<Stat>>;
+    /// The names in a directory, in order.
+    fn list(&mut self, path: &str) -> Sys<Option<Vec<String>>>;
+    /// Where a link points.
+    fn read_link(&mut self, path: &str) -> Sys<Option<String>>;
+    /// Replaces a whole file, atomically and durably.
+    fn write(&mut self, path: &str, body: &[u8], access: Access) -> Sys<()>;
+    /// Writes into a file of the kernel (`/proc/sys`, cgroup files).
+    fn poke(&mut self, path: &str, body: &str) -> Sys<()>;
+    /// Makes a directory, or gives one that is there this access.
+    fn make_dir(&mut self, path: &str, access: Access) -> Sys<()>;
+    /// Makes or replaces a link, atomically.
+    fn symlink(&mut self, target: &str, path: &str) -> Sys<()>;
+    /// Moves a file or directory.
+    fn rename(&mut self, from: &str, to: &str) -> Sys<Moved>;
+    /// Removes a file, a link or an empty directory.
+    fn remove(&mut self, path: &str) -> Sys<()>;
+    /// Removes a file or a directory with all in it, following no link and leaving no mounted file
+    /// system's files; a directory that something is mounted on is emptied.
+    fn remove_tree(&mut self, path: &str) -> Sys<()>;
+    /// Removes what a user owns under a directory, on its file system; a directory of the user's
+    /// with all in it. How many.
+    fn sweep(&mut self, dir: &str, uid: u32) -> Sys<u32>;
+}
+
+/// Programs of the system.
+pub trait Commands {
+    /// Runs one to its end. Any exit status is an answer; an error is that it could not be run.
+    fn run(&mut self, command: &Command) -> Sys<Output>;
+}
+
+/// The whole door.
+pub trait Host: Files + Commands + Kernel {}
+
+impl<T: Files + Commands + Kernel> Host for T {}
+
+/// Runs a command that must succeed.
+pub fn must(host: &mut dyn Host, command: &Command) -> Sys<Output> {
+    let output = host.run(command)?;
+    if output.code == 0 {
+        Ok(output)
+    } else {
+        Err(SysError::failed(command, &output))
+    }
+}
+
+/// A whole file as text; what is not UTF-8 becomes replacement characters.
+pub fn read_text(host: &mut dyn Host, path: &str) -> Sys<Option<String>> {
+    let bytes = host.read(path)?;
+    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+}

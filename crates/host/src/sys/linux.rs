@@ -1,0 +1,194 @@
+//! The real machine.
+
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, time::Duration};
+
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+    mount::{UnmountFlags, unmount},
+};
+
+use super::{
+    Access, BindFilter, Command, Commands, Files, IpcKind, Kernel, Lock, Moved, Output, QuotaFlags,
+    Share, Space, Stat, Sys, SysError, bpf, command, files, ipc, kill, quota, tree,
+};
+
+/// How long [`Kernel::pause`] waits.
+const MOMENT: Duration = Duration::from_millis(10);
+
+/// The Linux system that this process runs on.
+pub struct Linux;
+
+impl Files for Linux {
+    fn read(&mut self, path: &str) -> Sys<Option<Vec<u8>>> {
+        files::read(path)
+    }
+
+    fn head(&mut self, path: &str, bytes: usize) -> Sys<Option<Vec<u8>>> {
+        files::head(path, bytes)
+    }
+
+    fn stat(&mut self, path: &str) -> Sys<Option<Stat>> {
+        files::stat(path)
+    }
+
+    fn list(&mut self, path: &str) -> Sys<Option<Vec<String>>> {
+        files::list(path)
+    }
+
+    fn read_link(&mut self, path: &str) -> Sys<Option<String>> {
+        files::read_link(path)
+    }
+
+    fn write(&mut self, path: &str, body: &[u8], access: Access) -> Sys<()> {
+        files::write(path, body, access)
+    }
+
+    fn poke(&mut self, path: &str, body: &str) -> Sys<()> {
+        files::poke(path, body)
+    }
+
+    fn make_dir(&mut self, path: &str, access: Access) -> Sys<()> {
+        files::make_dir(path, access)
+    }
+
+    fn symlink(&mut self, target: &str, path: &str) -> Sys<()> {
+        files::symlink(target, path)
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Sys<Moved> {
+        files::rename(from, to)
+    }
+
+    fn remove(&mut self, path: &str) -> Sys<()> {
+        files::remove(path)
+    }
+
+    fn remove_tree(&mut self, path: &str) -> Sys<()> {
+        tree::remove(path)
+    }
+
+    fn sweep(&mut self, dir: &str, uid: u32) -> Sys<u32> {
+        tree::sweep(dir, uid)
+    }
+}
+
+impl Commands for Linux {
+    fn run(&mut self, command: &Command) -> Sys<Output> {
+        command::run(command)
+    }
+}
+
+impl Kernel for Linux {
+    fn arch(&mut self) -> Sys<String> {
+        let machine = rustix::system::uname();
+        Ok(machine.machine().to_string_lossy().into_owned())
+    }
+
+    fn own_path(&mut self) -> Sys<String> {
+        let path = "/proc/self/exe";
+        files::read_link(path)?.ok_or_else(|| SysError::file("read", path, io::ErrorKind::NotFound))
+    }
+
+    fn lock(&mut self, path: &str, share: Share) -> Sys<Lock> {
+        loop {
+            if let Some(lock) = take(path, share)? {
+                return Ok(lock);
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the door to waiting")]
+    fn pause(&mut self) -> Sys<()> {
+        std::thread::sleep(MOMENT);
+        Ok(())
+    }
+
+    fn parent(&mut self) -> Sys<u32> {
+        Ok(std::os::unix::process::parent_id())
+    }
+
+    fn kill_all(&mut self, uid: u32) -> Sys<()> {
+        kill::all_of(uid)
+    }
+
+    fn remove_ipc(&mut self, kind: IpcKind, id: i32) -> Sys<()> {
+        ipc::remove(kind, id)
+    }
+
+    fn unmount(&mut self, path: &str) -> Sys<()> {
+        match unmount(path, UnmountFlags::DETACH | UnmountFlags::NOFOLLOW) {
+            // umount(2): not a mount point, and not there.
+            Ok(()) | Err(Errno::INVAL | Errno::NOENT) => Ok(()),
+            Err(error) => Err(SysError::file("unmount", path, error)),
+        }
+    }
+
+    fn space(&mut self, mount: &str) -> Sys<Space> {
+        let space =
+            rustix::fs::statvfs(mount).map_err(|error| SysError::file("measure", mount, error))?;
+        Ok(Space {
+            size: space.f_blocks * space.f_frsize,
+            available: space.f_bavail * space.f_frsize,
+        })
+    }
+
+    fn user_quota(&mut self, mount: &str) -> Sys<Option<QuotaFlags>> {
+        quota::of_users(mount)
+    }
+
+    fn bind_filter(&mut self) -> Sys<BindFilter> {
+        bpf::state()
+    }
+
+    fn load_bind_filter(&mut self) -> Sys<()> {
+        bpf::load()
+    }
+
+    fn unload_bind_filter(&mut self) -> Sys<()> {
+        bpf::unload()
+    }
+
+    fn bind_range(&mut self, uid: u32) -> Sys<Option<(u16, u16)>> {
+        bpf::range(uid)
+    }
+
+    fn set_bind_range(&mut self, uid: u32, ports: (u16, u16)) -> Sys<()> {
+        bpf::set_range(uid, ports)
+    }
+
+    fn clear_bind_range(&mut self, uid: u32) -> Sys<()> {
+        bpf::clear_range(uid)
+    }
+}
+
+/// Waits for the lock; `None` when the file was removed meanwhile, so that the lock is on one that
+/// nobody else will find.
+fn take(path: &str, share: Share) -> Sys<Option<Lock>> {
+    let failed = |error: io::Error| SysError::file("lock", path, error);
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    let operation = match share {
+        Share::Shared => FlockOperation::LockShared,
+        Share::Exclusive => FlockOperation::LockExclusive,
+    };
+    while let Err(error) = flock(&file, operation) {
+        if error != Errno::INTR {
+            return Err(failed(error.into()));
+        }
+    }
+    let held = rustix::fs::fstat(&file).map_err(|error| failed(error.into()))?;
+    match rustix::fs::stat(path) {
+        Ok(there) if (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino) => {
+            Ok(Some(Lock::held_by(file)))
+        }
+        Ok(_) | Err(Errno::NOENT) => Ok(None),
+        Err(error) => Err(failed(error.into())),
+    }
+}
