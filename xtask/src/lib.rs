@@ -5,6 +5,7 @@
 
 pub mod boundaries;
 pub mod demo;
+pub mod dist;
 pub mod drive;
 pub mod lab;
 pub mod test;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{boundaries, demo, lab, test};
+use xtask::{boundaries, demo, dist, lab, test};
 
 /// Build, lab and checks of Kloigos.
 #[derive(Parser)]
@@ -19,6 +19,8 @@ enum Verb {
     Boundaries,
     /// A server, a unit, a tenant and a service, end to end, to look at.
     Demo(demo::Arguments),
+    /// What is distributed: the static host binary, and the control plane with it inside.
+    Dist(dist::Arguments),
     /// Real Debian servers in QEMU on this machine.
     Lab(lab::cli::Arguments),
     /// Everything that is checked, in tiers.
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let outcome = match Xtask::parse().verb {
         Verb::Boundaries => boundaries::check().map(|()| ExitCode::SUCCESS),
         Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Dist(arguments) => dist::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Lab(arguments) => lab::cli::run(arguments),
         Verb::Test(arguments) => test::run(&arguments),
     };
