@@ -1,0 +1,26 @@
+//! The API: HTTP in, one operation or query of `control`, HTTP out.
+//!
+//! A handler extracts, calls and renders; it decides nothing. Requests become the model's types in
+//! [`request`], answers take their shape in [`view`], and every status code is in [`error`].
+
+mod admin;
+mod asked;
+mod check;
+mod compute_units;
+mod document;
+mod error;
+mod fault;
+mod follow;
+mod health;
+mod jobs;
+mod json;
+pub mod request;
+mod router;
+mod servers;
+mod trace;
+mod unmatched;
+pub mod view;
+
+pub use document::document;
+pub(crate) use error::ApiError;
+pub(crate) use router::router;

@@ -1,0 +1,15 @@
+//! What requests are made of on the wire. Each shape is what the `OpenAPI` document shows; what a
+//! handler gets is read from it by the rules of [`check`](super::check), into the model's types.
+
+mod allocate;
+mod filter;
+mod init;
+
+pub use allocate::{ComputeUnitRequest, TagValue};
+pub use init::{InitServerRequest, ProbeRequest};
+
+pub(crate) use allocate::Allocation;
+pub(crate) use filter::{
+    DeallocateQuery, DecommissionQuery, JobQuery, Nothing, Query, UnitQuery, WaitQuery,
+};
+pub(crate) use init::{Cut, Look};

@@ -1,0 +1,284 @@
+//! What stands behind the question mark.
+
+use kloigos_control::{
+    Deallocate, DecommissionServer, Idempotency, JobFilter, JobKind, JobStatus, UnitFilter,
+};
+use kloigos_model::{
+    compute_unit::UnitStatus,
+    cpu::MAX_CPU,
+    ids::AllocationId,
+    names::{Hostname, UnitId},
+    tags::TagText,
+};
+use utoipa::IntoParams;
+
+use crate::api::check::{At, Checked, Fields, Read, boolean, label_or_empty, parsed, text, within};
+
+/// A query of a call that begins work.
+pub(crate) trait Query: Read {
+    /// Whether the caller says that it waits, or that it does not.
+    fn wait(&self) -> Option<bool> {
+        None
+    }
+
+    /// What of it makes the request another one, for the idempotency key.
+    fn meaning(&self) -> String {
+        String::new()
+    }
+}
+
+/// No parameter at all; any that is given is passed over, as v0.2 did.
+pub(crate) struct Nothing;
+
+impl Read for Nothing {
+    fn read(_: &mut Fields<'_>) -> Checked<Self> {
+        Ok(Self)
+    }
+}
+
+impl Query for Nothing {}
+
+/// Whether to wait.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WaitQuery {
+    /// Whether the answer waits for the work to end.
+    wait: Option<bool>,
+}
+
+impl Read for WaitQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let wait = fields.optional("wait", boolean)?;
+        Ok(Self { wait })
+    }
+}
+
+impl Query for WaitQuery {
+    fn wait(&self) -> Option<bool> {
+        self.wait
+    }
+}
+
+/// Whose tenancy ends, and whether to wait.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeallocateQuery {
+    /// The tenancy that is meant: 412 when the unit is another's by now.
+    #[param(value_type = Option<String>)]
+    allocation_id: Option<AllocationId>,
+    /// Whether the answer waits for the work to end.
+    wait: Option<bool>,
+}
+
+impl Read for DeallocateQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let allocation_id = fields.optional("allocation_id", parsed);
+        let wait = fields.optional("wait", boolean);
+        Ok(Self {
+            allocation_id: allocation_id?,
+            wait: wait?,
+        })
+    }
+}
+
+impl Query for DeallocateQuery {
+    fn wait(&self) -> Option<bool> {
+        self.wait
+    }
+
+    fn meaning(&self) -> String {
+        self.allocation_id
+            .map_or_else(String::new, |id| id.to_string())
+    }
+}
+
+impl DeallocateQuery {
+    /// The operation that this asks for.
+    pub(crate) fn operation(&self, unit: UnitId, idempotency: Option<Idempotency>) -> Deallocate {
+        Deallocate {
+            unit,
+            allocation: self.allocation_id,
+            idempotency,
+        }
+    }
+}
+
+/// Whether tenants are evicted, and whether to wait.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DecommissionQuery {
+    /// Whether units that are allocated are deallocated first. Without it they are a 409.
+    force: Option<bool>,
+    /// Whether the answer waits for the work to end.
+    wait: Option<bool>,
+}
+
+impl Read for DecommissionQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let force = fields.optional("force", boolean);
+        let wait = fields.optional("wait", boolean);
+        Ok(Self {
+            force: force?,
+            wait: wait?,
+        })
+    }
+}
+
+impl Query for DecommissionQuery {
+    fn wait(&self) -> Option<bool> {
+        self.wait
+    }
+
+    fn meaning(&self) -> String {
+        format!("force={}", self.force.unwrap_or_default())
+    }
+}
+
+impl DecommissionQuery {
+    /// The operation that this asks for.
+    pub(crate) fn operation(
+        &self,
+        hostname: Hostname,
+        idempotency: Option<Idempotency>,
+    ) -> DecommissionServer {
+        DecommissionServer {
+            hostname,
+            force: self.force.unwrap_or_default(),
+            idempotency,
+        }
+    }
+}
+
+/// Which units; combined with AND.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct UnitQuery {
+    /// The unit of this name.
+    compute_id: Option<String>,
+    /// Those of the server of this name.
+    hostname: Option<String>,
+    /// Those in this region.
+    region: Option<String>,
+    /// Those in this zone.
+    zone: Option<String>,
+    /// Those with exactly so many CPUs.
+    #[param(minimum = 1, maximum = 8192)]
+    cpu_count: Option<u32>,
+    /// Those whose tag `deployment_id` is this.
+    deployment_id: Option<String>,
+    /// Those in this state, written in any case. Without it, all but `decommissioned`.
+    #[param(value_type = Option<String>)]
+    status: Option<UnitStatus>,
+}
+
+impl Read for UnitQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let compute_id = fields.optional("compute_id", name);
+        let hostname = fields.optional("hostname", name);
+        let region = fields.optional("region", label_or_empty);
+        let zone = fields.optional("zone", label_or_empty);
+        let cpu_count = fields.optional(
+            "cpu_count",
+            within("the number of CPUs", &(1..=MAX_CPU + 1)),
+        );
+        let deployment_id = fields.optional("deployment_id", parsed::<TagText>);
+        let status = fields.optional("status", word);
+        Ok(Self {
+            compute_id: compute_id?,
+            hostname: hostname?,
+            region: region?,
+            zone: zone?,
+            cpu_count: cpu_count?,
+            deployment_id: deployment_id?.map(|text| text.to_string()),
+            status: status?,
+        })
+    }
+}
+
+impl From<UnitQuery> for UnitFilter {
+    fn from(query: UnitQuery) -> Self {
+        Self {
+            compute_id: query.compute_id,
+            hostname: query.hostname,
+            region: query.region,
+            zone: query.zone,
+            cpu_count: query.cpu_count,
+            deployment_id: query.deployment_id,
+            status: query.status,
+        }
+    }
+}
+
+/// Which jobs; combined with AND.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct JobQuery {
+    /// Those that do this: `initializing`, `decommissioning`, `allocating` or `deallocating`.
+    #[param(value_type = Option<String>)]
+    kind: Option<JobKind>,
+    /// Those that stand so: `queued`, `running`, `succeeded` or `failed`.
+    #[param(value_type = Option<String>)]
+    status: Option<JobStatus>,
+    /// Those on the server of this name.
+    hostname: Option<String>,
+    /// Those on the unit of this name.
+    compute_id: Option<String>,
+    /// At most so many, the newest first.
+    #[param(default = 100, minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+impl Read for JobQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let kind = fields.optional("kind", word);
+        let status = fields.optional("status", word);
+        let hostname = fields.optional("hostname", name);
+        let compute_id = fields.optional("compute_id", name);
+        let limit = fields.optional("limit", within("the limit", &(1..=1000)));
+        Ok(Self {
+            kind: kind?,
+            status: status?,
+            hostname: hostname?,
+            compute_id: compute_id?,
+            limit: limit?,
+        })
+    }
+}
+
+impl From<JobQuery> for JobFilter {
+    fn from(query: JobQuery) -> Self {
+        Self {
+            kind: query.kind,
+            status: query.status,
+            hostname: query.hostname,
+            compute_id: query.compute_id,
+            limit: query.limit,
+        }
+    }
+}
+
+/// The longest unit id: a hostname, an underscore and a CPU part.
+const MAX_NAME: usize = 400;
+
+/// A name to look for. One that nothing has is no fault; one that nothing could have, or ever had
+/// (v0.2 wrote `host1_c0-3`), is.
+fn name(mut at: At<'_>) -> Checked<String> {
+    let text = text(at.again())?;
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if text.len() <= MAX_NAME && text.bytes().all(letter) {
+        return Ok(text);
+    }
+    at.broken(&format_args!(
+        "a name has letters, digits, dots, hyphens and underscores, at most {MAX_NAME} in all"
+    ))
+}
+
+/// A word in any case.
+fn word<T>(mut at: At<'_>) -> Checked<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    let text = text(at.again())?;
+    at.sound(text.to_ascii_lowercase().parse())
+}

@@ -1,0 +1,236 @@
+//! The bodies of an init and of a probe.
+
+use std::net::IpAddr;
+
+use kloigos_control::{Idempotency, InitServer, Probe};
+use kloigos_model::{
+    cpu::CpuSet,
+    layout::{self, LayoutError, Numbering},
+    names::{Hostname, Label, LoginName},
+    ssh::PublicKey,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::check::{At, Checked, Faulty, Fields, Read, boolean, list_of, parsed, within};
+
+/// The port of an SSH daemon when the request does not say.
+const SSH_PORT: u16 = 22;
+/// The most units of one server; with the usual step of ports no more would fit by far.
+const MAX_RANGES: usize = 512;
+/// How many faults of a layout are told at once.
+const MAX_LAYOUT_FAULTS: usize = 16;
+
+/// A server to be cut into compute units.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InitServerRequest {
+    /// Its address, IPv4 or IPv6.
+    pub ip: String,
+    /// Its region.
+    pub region: String,
+    /// Its zone.
+    pub zone: String,
+    /// Its name: letters, digits and hyphens, in labels joined by dots.
+    pub hostname: String,
+    /// The CPUs of each unit, such as `0-15`, `0-7:2` or `0-3,64-67`.
+    pub cpu_ranges: Vec<String>,
+    /// The port of its SSH daemon.
+    #[schema(default = 22, minimum = 1, maximum = 65535)]
+    pub ssh_port: Option<u16>,
+    /// The login, root or one with passwordless sudo; null for the control plane's setting.
+    pub ssh_user: Option<String>,
+    /// The host key that it must show, as an OpenSSH public key.
+    pub host_key: Option<String>,
+    /// The first port of its first unit.
+    #[schema(default = 2000, minimum = 1, maximum = 65535)]
+    pub first_port: Option<u16>,
+    /// How many ports each unit has.
+    #[schema(default = 200, minimum = 1, maximum = 65535)]
+    pub port_step: Option<u16>,
+    /// The uid of its first unit's user.
+    #[schema(default = 70001, minimum = 1000, maximum = 2_000_000_000)]
+    pub first_uid: Option<u32>,
+    /// Whether the user managers of free units run, so that a login is quicker.
+    #[schema(default = true)]
+    pub warm: Option<bool>,
+}
+
+/// A server to be looked at.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProbeRequest {
+    /// Its address, IPv4 or IPv6.
+    pub ip: String,
+    /// The port of its SSH daemon.
+    #[schema(default = 22, minimum = 1, maximum = 65535)]
+    pub ssh_port: Option<u16>,
+    /// The login, root or one with passwordless sudo; null for the control plane's setting.
+    pub ssh_user: Option<String>,
+    /// The host key that it must show, as an OpenSSH public key.
+    pub host_key: Option<String>,
+}
+
+/// A sound [`InitServerRequest`].
+pub(crate) struct Cut {
+    ip: IpAddr,
+    region: Label,
+    zone: Label,
+    hostname: Hostname,
+    ranges: Vec<CpuSet>,
+    login: Login,
+    numbering: Numbering,
+    warm: bool,
+}
+
+/// A sound [`ProbeRequest`].
+pub(crate) struct Look {
+    ip: IpAddr,
+    login: Login,
+}
+
+/// How a server is logged in to.
+struct Login {
+    port: u16,
+    user: Option<LoginName>,
+    host_key: Option<PublicKey>,
+}
+
+impl Read for Cut {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let ip = fields.required("ip", address);
+        let region = fields.required("region", parsed);
+        let zone = fields.required("zone", parsed);
+        let hostname = fields.required("hostname", parsed);
+        let ranges = fields.required("cpu_ranges", ranges);
+        let login = Login::read(fields);
+        let numbering = numbering(fields);
+        let warm = fields.optional("warm", boolean);
+        let (ranges, numbering) = (ranges?, numbering?);
+        fields.required("cpu_ranges", |at| splits(at, &ranges, numbering))?;
+        Ok(Self {
+            ip: ip?,
+            region: region?,
+            zone: zone?,
+            hostname: hostname?,
+            ranges,
+            login: login?,
+            numbering,
+            warm: warm?.unwrap_or(true),
+        })
+    }
+}
+
+impl Read for Look {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let ip = fields.required("ip", address);
+        let login = Login::read(fields);
+        Ok(Self {
+            ip: ip?,
+            login: login?,
+        })
+    }
+}
+
+impl Read for Login {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let port = fields.optional("ssh_port", within("the SSH port", &(1..=u16::MAX)));
+        let user = fields.optional("ssh_user", parsed);
+        let host_key = fields.optional("host_key", parsed);
+        Ok(Self {
+            port: port?.unwrap_or(SSH_PORT),
+            user: user?,
+            host_key: host_key?,
+        })
+    }
+}
+
+fn numbering(fields: &mut Fields<'_>) -> Checked<Numbering> {
+    let usual = Numbering::default();
+    let port = fields.optional("first_port", within("the first port", &(1..=u16::MAX)));
+    let step = within("the number of ports of a unit", &(1..=u16::MAX));
+    let step = fields.optional("port_step", step);
+    let uid = fields.optional(
+        "first_uid",
+        within("the first uid", &(1000..=2_000_000_000)),
+    );
+    Ok(Numbering {
+        first_port: port?.unwrap_or(usual.first_port),
+        port_step: step?.unwrap_or(usual.port_step),
+        first_uid: uid?.unwrap_or(usual.first_uid),
+    })
+}
+
+/// An address that one server can have.
+fn address(mut at: At<'_>) -> Checked<IpAddr> {
+    const NO_ADDRESS: &str = "write an IPv4 or IPv6 address, such as 192.0.2.7 or 2001:db8::7";
+    const NOT_ONE: &str = "this address is not one server's: it is unspecified, multicast or \
+                           broadcast";
+    let text = crate::api::check::text(at.again())?;
+    let Ok(ip) = text.parse::<IpAddr>() else {
+        return at.broken(&NO_ADDRESS);
+    };
+    let broadcast = matches!(ip, IpAddr::V4(v4) if v4.is_broadcast());
+    if ip.is_unspecified() || ip.is_multicast() || broadcast {
+        return at.broken(&NOT_ONE);
+    }
+    Ok(ip)
+}
+
+fn ranges(mut at: At<'_>) -> Checked<Vec<CpuSet>> {
+    let given = at.value.as_array().map_or(0, Vec::len);
+    if given > MAX_RANGES {
+        return at.broken(&format_args!(
+            "a server is cut into at most {MAX_RANGES} units, not {given}"
+        ));
+    }
+    list_of(&mut at, parsed)
+}
+
+/// Whether the ranges can be the units of one server. Each range at fault is told, with the first
+/// thing that is wrong with it beside those before it.
+fn splits(mut at: At<'_>, ranges: &[CpuSet], numbering: Numbering) -> Checked<()> {
+    let mut sound: Vec<(usize, CpuSet)> = ranges.iter().cloned().enumerate().collect();
+    for told in 0..=MAX_LAYOUT_FAULTS {
+        let sets: Vec<CpuSet> = sound.iter().map(|(_, set)| set.clone()).collect();
+        let Err(fault) = layout::plan(&sets, numbering) else {
+            return if told == 0 { Ok(()) } else { Err(Faulty) };
+        };
+        let Some(index) = fault.index() else {
+            return at.broken(&fault);
+        };
+        at.broken_at(sound.remove(index).0, &fault);
+        if matches!(fault, LayoutError::Ports { .. }) {
+            return Err(Faulty);
+        }
+    }
+    Err(Faulty)
+}
+
+impl Cut {
+    /// The operation that this asks for.
+    pub(crate) fn operation(self, idempotency: Option<Idempotency>) -> InitServer {
+        InitServer {
+            hostname: self.hostname,
+            ip: self.ip,
+            region: self.region,
+            zone: self.zone,
+            ranges: self.ranges,
+            numbering: self.numbering,
+            ssh_port: self.login.port,
+            ssh_user: self.login.user,
+            host_key: self.login.host_key,
+            warm: self.warm,
+            idempotency,
+        }
+    }
+}
+
+impl From<Look> for Probe {
+    fn from(look: Look) -> Self {
+        Self {
+            ip: look.ip,
+            ssh_port: look.login.port,
+            ssh_user: look.login.user,
+            host_key: look.login.host_key,
+        }
+    }
+}

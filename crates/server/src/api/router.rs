@@ -1,0 +1,66 @@
+//! The table of contents.
+
+use axum::{Router, extract::DefaultBodyLimit, http::Request, middleware, routing::get};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use super::{
+    admin,
+    asked::BODY_LIMIT,
+    compute_units,
+    document::{Shared, document},
+    error, health, jobs, servers, trace,
+    unmatched::Paths,
+};
+use crate::{app::App, auth};
+
+/// Where the `OpenAPI` document is served.
+const DOCUMENT: &str = "/api/openapi.json";
+
+/// Calls that need a token.
+fn guarded() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Shared::openapi())
+        .routes(routes!(compute_units::allocate))
+        .routes(routes!(compute_units::deallocate))
+        .routes(routes!(compute_units::list))
+        .routes(routes!(admin::init_server))
+        .routes(routes!(admin::decommission_server))
+        .routes(routes!(servers::list))
+        .routes(routes!(servers::show))
+        .routes(routes!(servers::probe))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .route("/compute_units", get(compute_units::list))
+}
+
+/// Calls that need none.
+fn open() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(health::show))
+}
+
+/// All calls, for the document.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    guarded().merge(open())
+}
+
+/// Everything that is served.
+pub(crate) fn router(app: App) -> Router {
+    let guard = middleware::from_fn_with_state(app.clone(), auth::guard);
+    let api: Router<App> = guarded().route_layer(guard).merge(open()).into();
+    let document = document();
+    let paths = Paths::of(&document);
+    let docs = SwaggerUi::new("/docs").url(DOCUMENT, document);
+    let api_docs = SwaggerUi::new("/api/docs").config(Config::new([DOCUMENT]));
+    Router::new()
+        .nest("/api", api)
+        .merge(docs)
+        .merge(api_docs)
+        .method_not_allowed_fallback(async || error::method_not_allowed())
+        .fallback(move |request: Request<_>| async move { paths.answer(&request) })
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(middleware::from_fn(trace::traced))
+        .with_state(app)
+}

@@ -1,0 +1,69 @@
+//! Servers: list, show, probe.
+
+use axum::{Json, extract::State};
+use kloigos_model::names::Hostname;
+
+use super::{
+    asked::{Asked, Named},
+    error::ApiError,
+    request::{Look, Nothing, ProbeRequest},
+    view::{ProbeView, ServerDetailView, ServerView},
+};
+use crate::app::App;
+
+/// List servers
+///
+/// Every server that is not decommissioned, by name.
+#[utoipa::path(
+    get,
+    path = "/servers",
+    operation_id = "list_servers",
+    tag = "servers",
+    responses((status = 200, description = "Successful Response", body = Vec<ServerView>)),
+)]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ServerView>>, ApiError> {
+    let servers = app.control().list_servers().await?;
+    Ok(Json(servers.into_iter().map(Into::into).collect()))
+}
+
+/// Show a server
+///
+/// The server with its units and what it told of itself.
+#[utoipa::path(
+    get,
+    path = "/servers/{hostname}",
+    operation_id = "show_server",
+    tag = "servers",
+    params(("hostname" = String, Path, description = "The server's name.")),
+    responses(
+        (status = 200, description = "Successful Response", body = ServerDetailView),
+        (status = 404, description = "There is no such server.", body = super::view::Detail),
+    ),
+)]
+pub(super) async fn show(
+    State(app): State<App>,
+    Named(hostname): Named<Hostname>,
+) -> Result<Json<ServerDetailView>, ApiError> {
+    Ok(Json(app.control().server(&hostname).await?.into()))
+}
+
+/// Probe a server
+///
+/// Looks at a server: its host key and its facts. Changes nothing on it and keeps nothing.
+#[utoipa::path(
+    post,
+    path = "/servers/probe",
+    operation_id = "probe_server",
+    tag = "servers",
+    request_body = ProbeRequest,
+    responses(
+        (status = 200, description = "Successful Response", body = ProbeView),
+        (status = 409, description = "The server cannot be looked at; the detail says why.", body = super::view::Detail),
+    ),
+)]
+pub(super) async fn probe(
+    State(app): State<App>,
+    asked: Asked<Nothing, Look>,
+) -> Result<Json<ProbeView>, ApiError> {
+    Ok(Json(app.control().probe(asked.body.into()).await?.into()))
+}

@@ -1,0 +1,164 @@
+//! A server, and how the control plane itself stands.
+
+use std::collections::BTreeMap;
+
+use kloigos_control::{Probed, ServerDetail, ServerRecord, Standing};
+use kloigos_model::ssh::PublicKey;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{ComputeUnitResponse, FactsView};
+
+/// A server.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ServerView {
+    /// Its name.
+    pub hostname: String,
+    /// Its address.
+    pub ip: String,
+    /// The port of its SSH daemon.
+    pub ssh_port: u16,
+    /// The login; null for the control plane's setting.
+    #[schema(required = true)]
+    pub ssh_user: Option<String>,
+    /// Its region.
+    pub region: String,
+    /// Its zone.
+    pub zone: String,
+    /// Where it is in its life, such as `ready`.
+    pub status: String,
+    /// Why it is as it is, and what to do; after a failure.
+    #[schema(required = true)]
+    pub reason: Option<String>,
+    /// How it was at the last visit: `healthy`, `degraded`, `unreachable` or `unknown`.
+    pub health: String,
+    /// Since when.
+    #[schema(format = DateTime)]
+    pub health_since: String,
+    /// Why.
+    #[schema(required = true)]
+    pub health_reason: Option<String>,
+    /// The host key that is pinned for its address.
+    #[schema(required = true)]
+    pub host_key: Option<String>,
+    /// That key's fingerprint, as `ssh-keygen -l` prints it.
+    #[schema(required = true)]
+    pub host_key_fingerprint: Option<String>,
+    /// The CPUs of no unit, such as `60-63`; null until it told its topology, or when there are
+    /// none.
+    #[schema(required = true)]
+    pub housekeeping_cpus: Option<String>,
+    /// How many of its units are in which state.
+    pub unit_counts: BTreeMap<String, u32>,
+    /// When its init was asked for.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// When it was decommissioned.
+    #[schema(required = true, format = DateTime)]
+    pub ended_at: Option<String>,
+}
+
+/// A server with all that is known of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ServerDetailView {
+    /// The server.
+    #[serde(flatten)]
+    pub server: ServerView,
+    /// Its units, by CPU.
+    pub units: Vec<ComputeUnitResponse>,
+    /// What it told of itself at its init; null before.
+    #[schema(required = true)]
+    pub facts: Option<FactsView>,
+}
+
+/// What a probe saw. Nothing was changed, and nothing of it is kept.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProbeView {
+    /// The host key that the server proved to have: give it as `host_key` to the init.
+    pub host_key: String,
+    /// Its fingerprint, as `ssh-keygen -l` prints it.
+    pub host_key_fingerprint: String,
+    /// What the server is.
+    pub facts: FactsView,
+}
+
+/// How the control plane stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HealthView {
+    /// `ok`, or `degraded` when the database does not answer.
+    pub status: String,
+    /// The version of this program.
+    pub version: String,
+    /// Whether its servers are simulated ones.
+    pub simulated: bool,
+    /// Whether it has a `kloigos-host` to put on servers; without it no server can be cut.
+    pub host_binary: bool,
+    /// Whether the database answers.
+    pub store: bool,
+    /// How many jobs it works on now.
+    pub jobs_running: usize,
+}
+
+impl From<ServerRecord> for ServerView {
+    fn from(server: ServerRecord) -> Self {
+        let counts = server.units.into_iter();
+        Self {
+            hostname: server.hostname.to_string(),
+            ip: server.ip.to_string(),
+            ssh_port: server.ssh_port,
+            ssh_user: server.ssh_user.map(|user| user.to_string()),
+            region: server.region.to_string(),
+            zone: server.zone.to_string(),
+            status: server.status.to_string(),
+            reason: server.reason,
+            health: server.health.to_string(),
+            health_since: server.health_since.to_string(),
+            health_reason: server.health_reason,
+            host_key_fingerprint: server.host_key.as_ref().map(PublicKey::fingerprint),
+            host_key: server.host_key.map(|key| key.to_string()),
+            housekeeping_cpus: server.housekeeping.map(|cpus| cpus.to_string()),
+            unit_counts: counts
+                .map(|(status, count)| (status.to_string(), count))
+                .collect(),
+            created_at: server.created_at.to_string(),
+            ended_at: server.ended_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+impl From<ServerDetail> for ServerDetailView {
+    fn from(detail: ServerDetail) -> Self {
+        Self {
+            server: detail.record.into(),
+            units: detail
+                .units
+                .into_iter()
+                .map(ComputeUnitResponse::from)
+                .collect(),
+            facts: detail.facts.map(FactsView::from),
+        }
+    }
+}
+
+impl From<Probed> for ProbeView {
+    fn from(probed: Probed) -> Self {
+        Self {
+            host_key_fingerprint: probed.host_key.fingerprint(),
+            host_key: probed.host_key.to_string(),
+            facts: probed.facts.into(),
+        }
+    }
+}
+
+impl From<Standing> for HealthView {
+    fn from(standing: Standing) -> Self {
+        Self {
+            status: if standing.store { "ok" } else { "degraded" }.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            simulated: standing.simulated,
+            host_binary: standing.host_binary,
+            store: standing.store,
+            jobs_running: standing.jobs_running,
+        }
+    }
+}

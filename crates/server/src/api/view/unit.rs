@@ -1,0 +1,68 @@
+//! A compute unit.
+
+use kloigos_control::UnitRecord;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A compute unit. The first twelve fields are those of v0.2, in its order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ComputeUnitResponse {
+    /// Its name, such as `host1_0-15`.
+    pub compute_id: String,
+    /// Its server's name.
+    pub hostname: String,
+    /// Its server's address.
+    pub ip: String,
+    /// How many CPUs it has.
+    pub cpu_count: usize,
+    /// Its CPUs in their canonical spelling, such as `0-15`.
+    pub cpu_range: String,
+    /// Its server's region.
+    pub region: String,
+    /// Its server's zone.
+    pub zone: String,
+    /// Where it is in its life, such as `free`.
+    pub status: String,
+    /// When its present tenant could first log in (RFC 3339, UTC).
+    #[schema(required = true, format = DateTime)]
+    pub started_at: Option<String>,
+    /// What its tenant wrote on it; empty when it is free, null when the tenant gave null.
+    #[schema(required = true, value_type = Option<Object>)]
+    pub tags: Option<Value>,
+    /// Every one of its CPUs, such as `0,1,2,3`.
+    pub cpu_list: String,
+    /// Its ports, half-open: `2000-2200` is 2000 to 2199.
+    #[schema(required = true)]
+    pub ports_range: Option<String>,
+    /// The tenancy it is in; deallocate with it, and no other tenancy is hit.
+    #[schema(required = true)]
+    pub allocation_id: Option<String>,
+    /// The Unix user that its tenant logs in as.
+    pub user: String,
+    /// Why it is in quarantine, and what to do.
+    #[schema(required = true)]
+    pub reason: Option<String>,
+}
+
+impl From<UnitRecord> for ComputeUnitResponse {
+    fn from(unit: UnitRecord) -> Self {
+        Self {
+            compute_id: unit.id.to_string(),
+            hostname: unit.hostname.to_string(),
+            ip: unit.ip.to_string(),
+            cpu_count: unit.cpus.len(),
+            cpu_range: unit.cpus.to_string(),
+            region: unit.region.to_string(),
+            zone: unit.zone.to_string(),
+            status: unit.status.to_string(),
+            started_at: unit.started_at.map(|at| at.to_string()),
+            tags: unit.tags.map(Value::from),
+            cpu_list: unit.cpus.expanded(),
+            ports_range: Some(unit.ports.to_string()),
+            allocation_id: unit.allocation.map(|id| id.to_string()),
+            user: unit.user.to_string(),
+            reason: unit.reason,
+        }
+    }
+}

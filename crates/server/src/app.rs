@@ -1,0 +1,95 @@
+//! What every handler is handed, and the only place where the control plane is put together.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use kloigos_control::{
+    Control, Store, SystemEntropy, World,
+    transport::{Transport, ssh::SshTransport},
+};
+use kloigos_sim::fleet::SimFleet;
+use tokio::sync::watch;
+
+use crate::{
+    auth::{Access, FirstToken},
+    config::{Config, Fleet},
+};
+
+/// The control plane as the API sees it. Clones are the same one.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    control: Control,
+    access: Access,
+    patience: Duration,
+    stop: watch::Sender<bool>,
+}
+
+impl App {
+    /// An API over this control plane, whose calls wait so long at most.
+    pub fn new(control: Control, access: Access, patience: Duration) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                control,
+                access,
+                patience,
+                stop: watch::Sender::new(false),
+            }),
+        }
+    }
+
+    /// Opens the data directory and starts the control plane that the configuration describes.
+    pub async fn assemble(config: &Config) -> Result<Self> {
+        let store = Store::open(&config.database_dir())
+            .await
+            .context("failed to open the data directory")?;
+        let settings = config.settings()?;
+        let transport: Arc<dyn Transport> = match config.fleet.clone() {
+            Fleet::Simulated(servers) => Arc::new(SimFleet::new(servers)),
+            Fleet::Ssh(ssh) => Arc::new(SshTransport::new(ssh, settings.host_binary.clone())),
+        };
+        let control = Control::start(store, transport, World::system(), settings);
+        Ok(Self::new(control, config.access, config.allocate_wait))
+    }
+
+    /// The control plane itself.
+    pub fn control(&self) -> &Control {
+        &self.inner.control
+    }
+
+    /// The secret of the first token, on the first start and never again.
+    pub async fn first_token(&self) -> Result<Option<String>> {
+        let token = FirstToken::draw(&SystemEntropy);
+        let stored = self.control().ensure_first_token(&token.hash()).await;
+        let stored = stored.context("failed to store the first token")?;
+        Ok(stored.then(|| token.reveal().to_owned()))
+    }
+
+    /// How long a call waits for its job.
+    pub(crate) fn patience(&self) -> Duration {
+        self.inner.patience
+    }
+
+    /// Whether calls need a token.
+    pub(crate) fn access(&self) -> Access {
+        self.inner.access
+    }
+
+    /// Calls that wait are answered at once from now on.
+    pub(crate) fn begin_stop(&self) {
+        self.inner.stop.send_replace(true);
+    }
+
+    /// What comes out of this, or `None` when the control plane stops before.
+    pub(crate) async fn unless_stopping<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut stop = self.inner.stop.subscribe();
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            _ = stop.wait_for(|stopping| *stopping) => None,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Who calls. Every call but the open ones carries a token; what a token's holder may do is asked
+//! of the [`Caller`], so that roles and sign-in have one place to come to.
+
+mod token;
+
+pub(crate) use token::{FirstToken, hash_of};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, header},
+    middleware::Next,
+    response::Response,
+};
+use kloigos_control::TokenRecord;
+use sha2::{Digest, Sha256};
+
+use crate::{api::ApiError, app::App};
+
+/// Whether calls need a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Every call needs one.
+    Tokens,
+    /// None does: everybody on this machine is an administrator.
+    Open,
+}
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub(crate) enum Caller {
+    /// The holder of a token.
+    Token(TokenRecord),
+    /// Anybody, where calls need no token.
+    Anybody,
+}
+
+impl Caller {
+    /// A stable name, for idempotency keys and the log; never a secret.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Token(token) => token.id.to_string(),
+            Self::Anybody => "anybody".to_owned(),
+        }
+    }
+}
+
+/// Lets a call through with its [`Caller`], or answers 401.
+pub(crate) async fn guard(
+    State(app): State<App>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let caller = caller(&app, request.headers()).await?;
+    tracing::Span::current().record("caller", caller.name());
+    request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+    const MISSING: &str = "this call needs a token: send the header Authorization: Bearer TOKEN";
+    const UNKNOWN: &str = "the token is not known";
+    if app.access() == Access::Open {
+        return Ok(Caller::Anybody);
+    }
+    let secret = bearer(headers).ok_or(ApiError::Unauthorised(MISSING))?;
+    let found = app.control().token_by_hash(&hash_of(secret)).await?;
+    found
+        .map(Caller::Token)
+        .ok_or(ApiError::Unauthorised(UNKNOWN))
+}
+
+/// The secret in `Authorization: Bearer SECRET` (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    let secret = secret.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !secret.is_empty()).then_some(secret)
+}
+
+/// The SHA-256 in lower case hexadecimal.
+pub(crate) fn hex_digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Two lower case digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.map(|half| DIGITS[usize::from(half)]).collect()
+}

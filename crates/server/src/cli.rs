@@ -1,0 +1,53 @@
+//! The command line.
+
+mod serve;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::api;
+
+/// Splits Linux servers into compute units: exclusive CPUs, ports, directories and a user each.
+#[derive(Debug, Parser)]
+#[command(name = "kloigos", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the control plane.
+    Serve(Box<serve::Serve>),
+    /// Prints the document of the API, as /api/openapi.json serves it.
+    Openapi,
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub fn run(self) -> Result<()> {
+        match self.command {
+            Command::Serve(serve) => serve.run(),
+            Command::Openapi => openapi(),
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the document is what was asked for")]
+fn openapi() -> Result<()> {
+    let document = api::document().to_pretty_json();
+    println!("{}", document.context("failed to render the document")?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

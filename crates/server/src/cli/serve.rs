@@ -1,0 +1,201 @@
+//! `kloigos serve`.
+
+use std::{
+    io::{Write, stdout},
+    net::SocketAddr,
+    path::PathBuf,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use kloigos_control::{FirstContact, transport::ssh::SshSettings};
+use kloigos_model::names::LoginName;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    Access, Config, Fleet, Server,
+    logs::{self, LogFormat},
+};
+
+/// How the control plane is started. Each flag has an environment variable; secrets have no flag.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Where to answer.
+    #[arg(
+        long,
+        env = "KLOIGOS_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8000"
+    )]
+    listen: SocketAddr,
+    /// Where to keep the data; made if it is not there.
+    #[arg(
+        long,
+        env = "KLOIGOS_DATA_DIR",
+        value_name = "DIR",
+        default_value = "./kloigos-data"
+    )]
+    data_dir: PathBuf,
+    /// Let everybody on this machine do everything: no call needs a token. Only on a loopback
+    /// address.
+    #[arg(long)]
+    insecure_no_auth: bool,
+    /// Manage so many simulated servers, sim1 at 127.64.0.1 and so on, and no real one. Their data
+    /// is kept apart, in DIR/simulated.
+    #[arg(long, value_name = "SERVERS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    simulated: Option<u32>,
+    /// The login on servers that name none: root, or a user with passwordless sudo.
+    #[arg(
+        long,
+        env = "KLOIGOS_SSH_USER",
+        value_name = "LOGIN",
+        default_value = "root"
+    )]
+    ssh_user: LoginName,
+    /// A private key without a passphrase. May be repeated; tried in this order.
+    #[arg(long, env = "KLOIGOS_SSH_KEY", value_name = "FILE")]
+    ssh_key: Vec<PathBuf>,
+    /// The socket of an SSH agent, whose keys are tried after the files.
+    #[arg(long, env = "SSH_AUTH_SOCK", value_name = "SOCKET")]
+    ssh_agent: Option<PathBuf>,
+    /// A file of host keys as of OpenSSH. May be repeated.
+    #[arg(long, env = "KLOIGOS_KNOWN_HOSTS", value_name = "FILE")]
+    known_hosts: Vec<PathBuf>,
+    /// What to do with a server whose host key is known from nowhere: pin what it shows, or refuse
+    /// it.
+    #[arg(
+        long,
+        env = "KLOIGOS_FIRST_CONTACT",
+        value_name = "WHAT",
+        default_value = "trust"
+    )]
+    first_contact: Contact,
+    /// How long a call that waits for its work waits at most; the work goes on.
+    #[arg(
+        long,
+        env = "KLOIGOS_ALLOCATE_WAIT",
+        value_name = "SECONDS",
+        default_value_t = 120
+    )]
+    allocate_wait: u32,
+    /// How to write the log, which goes to stderr.
+    #[arg(
+        long,
+        env = "KLOIGOS_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    log_format: LogFormat,
+    /// What to log, such as `info` or `kloigos_control=debug,warn`.
+    #[arg(
+        long,
+        env = "KLOIGOS_LOG",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
+    log: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Contact {
+    Trust,
+    Refuse,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<()> {
+        logs::begin(self.log_format, &self.log)?;
+        let config = Config::from(self);
+        let runtime = tokio::runtime::Runtime::new().context("failed to start the runtime")?;
+        runtime.block_on(serve(&config))
+    }
+}
+
+impl From<Serve> for Config {
+    fn from(serve: Serve) -> Self {
+        let ssh = SshSettings {
+            user: serve.ssh_user,
+            keys: serve.ssh_key,
+            agent: serve
+                .ssh_agent
+                .filter(|socket| !socket.as_os_str().is_empty()),
+            ..SshSettings::default()
+        };
+        Self {
+            listen: serve.listen,
+            data_dir: serve.data_dir,
+            access: if serve.insecure_no_auth {
+                Access::Open
+            } else {
+                Access::Tokens
+            },
+            allocate_wait: Duration::from_secs(serve.allocate_wait.into()),
+            first_contact: match serve.first_contact {
+                Contact::Trust => FirstContact::Trust,
+                Contact::Refuse => FirstContact::Refuse,
+            },
+            known_hosts: serve.known_hosts,
+            fleet: serve.simulated.map_or(Fleet::Ssh(ssh), Fleet::Simulated),
+        }
+    }
+}
+
+async fn serve(config: &Config) -> Result<()> {
+    let server = Server::start(config).await?;
+    if let Some(token) = first_token(&server, config.access).await? {
+        show(&token).context("failed to show the token")?;
+    }
+    say_how(&server, config).await;
+    let mut terminate = signal(SignalKind::terminate()).context("failed to await signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("failed to await signals")?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    server.run(stop).await
+}
+
+/// Where calls need tokens, the first one; a start without tokens leaves it to the next.
+async fn first_token(server: &Server, access: Access) -> Result<Option<String>> {
+    match access {
+        Access::Tokens => server.app().first_token().await,
+        Access::Open => Ok(None),
+    }
+}
+
+/// The one time that a token is seen; never in the log, which others keep.
+fn show(token: &str) -> std::io::Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "administrator token: {token}")?;
+    writeln!(
+        out,
+        "It is shown this once and kept only as a hash. Send it with every call, as the header\n\
+         Authorization: Bearer TOKEN"
+    )?;
+    out.flush()
+}
+
+async fn say_how(server: &Server, config: &Config) {
+    let standing = server.app().control().health().await;
+    if let Fleet::Simulated(servers) = config.fleet {
+        tracing::warn!(
+            servers,
+            simulated = true,
+            "all servers are simulated; nothing real is touched"
+        );
+    }
+    if !standing.host_binary && !standing.simulated {
+        tracing::warn!(
+            "this build has no kloigos-host, so it refuses to init servers; build it with: \
+             cargo xtask dist"
+        );
+    }
+    if config.access == Access::Open {
+        tracing::warn!("no call needs a token: everybody on this machine is an administrator");
+    }
+    let data = config.data_dir.display();
+    tracing::info!(address = %server.address(), %data, simulated = standing.simulated, "listening");
+}

@@ -1,0 +1,79 @@
+//! What a control plane is started with, checked as a whole before anything is opened.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use kloigos_control::{FirstContact, Settings, transport::ssh::SshSettings};
+
+use crate::{auth::Access, host_binary};
+
+/// The folder of the data directory that a simulated fleet's database is in, so that it never
+/// mixes with that of real servers.
+const SIMULATED: &str = "simulated";
+
+/// What a control plane is started with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it answers; port 0 for any free one.
+    pub listen: SocketAddr,
+    /// Where it keeps its data.
+    pub data_dir: PathBuf,
+    /// Whether calls need a token.
+    pub access: Access,
+    /// How long a call waits for its job.
+    pub allocate_wait: Duration,
+    /// What it does with a server whose host key it does not know.
+    pub first_contact: FirstContact,
+    /// Files in the format of `known_hosts(5)`.
+    pub known_hosts: Vec<PathBuf>,
+    /// Which servers it manages.
+    pub fleet: Fleet,
+}
+
+/// Which servers a control plane manages.
+#[derive(Debug, Clone)]
+pub enum Fleet {
+    /// So many simulated ones, and never a real one.
+    Simulated(u32),
+    /// Real ones.
+    Ssh(SshSettings),
+}
+
+impl Config {
+    /// Whether this can be started at all.
+    pub fn check(&self) -> Result<()> {
+        ensure!(
+            self.access == Access::Tokens || self.listen.ip().is_loopback(),
+            "refusing --insecure-no-auth on {}: without tokens it may listen only on a loopback \
+             address such as 127.0.0.1:8000",
+            self.listen
+        );
+        let keys = match &self.fleet {
+            Fleet::Simulated(_) => &[],
+            Fleet::Ssh(settings) => settings.keys.as_slice(),
+        };
+        for path in keys.iter().chain(&self.known_hosts) {
+            std::fs::File::open(path)
+                .with_context(|| format!("failed to open {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Where the database is.
+    pub(crate) fn database_dir(&self) -> PathBuf {
+        match self.fleet {
+            Fleet::Simulated(_) => self.data_dir.join(SIMULATED),
+            Fleet::Ssh(_) => self.data_dir.clone(),
+        }
+    }
+
+    /// The settings of the control plane itself.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        Ok(Settings {
+            host_binary: host_binary::find()?,
+            first_contact: self.first_contact,
+            known_hosts: self.known_hosts.clone(),
+            ..Settings::default()
+        })
+    }
+}
