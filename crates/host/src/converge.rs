@@ -124,6 +124,9 @@ impl<'a> Work<'a> {
             self.changed = true;
             state::save(self.host, &intention).map_err(|trouble| self.stop(&scope, &trouble))?;
         }
+        // From here on what is there is ours.
+        let recorded = setting.recorded || presence == Presence::Present;
+        let resources = resources::of(&desired.spec, presence, self.setting(recorded, look));
         if let Some(first) = first {
             self.settle(&scope, &resources[first..])?;
         }

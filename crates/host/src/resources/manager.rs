@@ -109,7 +109,7 @@ impl Resource for Manager {
                 host.make_dir(LINGER, Access::root(0o755))?;
                 host.write(&self.linger(), b"", Access::root(0o644))?;
             }
-            ManagerChange::NoLinger => self.forget_lingering(host)?,
+            ManagerChange::NoLinger => host.remove(&self.linger())?,
             ManagerChange::Reset => systemctl(host, &["reset-failed", &manager, &run_dir])?,
             ManagerChange::Start => systemctl(host, &["start", "--no-block", &manager])?,
             ManagerChange::Stop => systemctl(host, &["stop", &manager, &run_dir, &slice])?,
@@ -125,16 +125,6 @@ impl Manager {
 
     fn linger(&self) -> String {
         format!("{LINGER}/{}", self.unit.user)
-    }
-
-    /// The directory, which logind makes when it needs it, goes with the last file in it.
-    fn forget_lingering(&self, host: &mut dyn Host) -> Result<(), Trouble> {
-        host.remove(&self.linger())?;
-        let left = host.list(LINGER)?.unwrap_or_default();
-        if left.is_empty() {
-            host.remove(LINGER)?;
-        }
-        Ok(())
     }
 
     /// The cgroup tells when it runs; only when it does not, systemd is asked why.
