@@ -5,9 +5,11 @@ mod token;
 
 pub(crate) use token::{FirstToken, hash_of};
 
+use std::net::IpAddr;
+
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -60,13 +62,35 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
     const MISSING: &str = "this call needs a token: send the header Authorization: Bearer TOKEN";
     const UNKNOWN: &str = "the token is not known";
     if app.access() == Access::Open {
-        return Ok(Caller::Anybody);
+        return local(headers)
+            .then_some(Caller::Anybody)
+            .ok_or(ApiError::Foreign);
     }
     let secret = bearer(headers).ok_or(ApiError::Unauthorised(MISSING))?;
     let found = app.control().token_by_hash(&hash_of(secret)).await?;
     found
         .map(Caller::Token)
         .ok_or(ApiError::Unauthorised(UNKNOWN))
+}
+
+/// Whether a call without a token comes from this machine and not from a web page that a browser
+/// on it shows: such a page names its own origin, or calls us by a name of its own.
+fn local(headers: &HeaderMap) -> bool {
+    let is_loopback = |authority: &str| {
+        let host = match authority.strip_prefix('[') {
+            Some(six) => six.split(']').next(),
+            None => authority.split(':').next(),
+        };
+        let ip = |host: &str| host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        host.is_some_and(|host| host == "localhost" || ip(host))
+    };
+    let named = |name| {
+        headers
+            .get(name)
+            .map(|value: &HeaderValue| value.to_str().unwrap_or("?"))
+    };
+    let origin = named(header::ORIGIN).map(|origin| origin.split_once("://").map_or("?", |o| o.1));
+    named(header::HOST).is_none_or(is_loopback) && origin.is_none_or(is_loopback)
 }
 
 /// The secret in `Authorization: Bearer SECRET` (RFC 6750).
@@ -89,4 +113,52 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     ];
     let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     halves.map(|half| DIGITS[usize::from(half)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(host: &'static str, origin: Option<&'static str>) -> HeaderMap {
+        let host = (header::HOST, HeaderValue::from_static(host));
+        let origin = origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin)));
+        [host].into_iter().chain(origin).collect()
+    }
+
+    #[test]
+    fn without_tokens_no_web_page_of_another_site_gets_in() {
+        for host in [
+            "127.0.0.1:8000",
+            "localhost:8000",
+            "[::1]:8000",
+            "localhost",
+        ] {
+            assert!(local(&headers(host, None)), "{host}");
+        }
+        assert!(local(&headers(
+            "127.0.0.1:8000",
+            Some("http://localhost:3000")
+        )));
+        for origin in [
+            "http://example.org",
+            "null",
+            "https://localhost.example.org:8000",
+        ] {
+            assert!(!local(&headers("127.0.0.1:8000", Some(origin))), "{origin}");
+        }
+        assert!(!local(&headers("rebound.example.org:8000", None)));
+    }
+
+    #[test]
+    fn only_a_bearer_token_is_a_token() {
+        let with = |value| {
+            bearer(&[(header::AUTHORIZATION, value)].into_iter().collect()).map(str::to_owned)
+        };
+        let value = HeaderValue::from_static;
+        assert_eq!(with(value("Bearer abc")), Some("abc".to_owned()));
+        assert_eq!(with(value("bearer  abc ")), Some("abc".to_owned()));
+        for other in ["Basic abc", "Bearer", "Bearer ", "abc", ""] {
+            assert_eq!(with(value(other)), None, "{other:?}");
+        }
+    }
 }

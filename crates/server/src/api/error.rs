@@ -5,6 +5,7 @@
 //! | 202 | the work goes on; `Location` names its job |
 //! | 307 | the path has one slash too many or too few |
 //! | 401 | no token, or an unknown one |
+//! | 403 | no tokens are needed, and a web page of another site calls |
 //! | 404, 405 | no such path, thing or method |
 //! | 408, 413 | the body takes too long, or is larger than 1 MiB |
 //! | 409 | it cannot be done to the thing as it is |
@@ -46,6 +47,8 @@ pub(crate) enum ApiError {
     Faults(Faults),
     /// Nobody we know, with the sentence that says why.
     Unauthorised(&'static str),
+    /// Calls need no token, and this one comes from a web page of elsewhere.
+    Foreign,
     /// The body is larger than is read.
     LargeBody,
     /// The body did not arrive in time.

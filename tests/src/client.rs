@@ -1,0 +1,230 @@
+//! HTTP/1.1 by hand: it sends exactly what a test says, follows nothing, and adds nothing but what
+//! HTTP itself needs.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+/// How long an answer may take: longer than any call waits.
+const PATIENCE: Duration = Duration::from_secs(150);
+/// How long between two looks at something that is awaited.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A caller of one control plane.
+#[derive(Debug, Clone)]
+pub struct Client {
+    address: SocketAddr,
+    token: Option<String>,
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Call {
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// One answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Its status code.
+    pub status: u16,
+    /// Its headers, names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: String,
+}
+
+impl Call {
+    /// A call without body.
+    pub fn new(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The same with this body, of no content type.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// The same with this JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.header("Content-Type", "application/json")
+            .body(body.to_string())
+    }
+
+    fn bytes(&self, address: SocketAddr, token: Option<&str>) -> Vec<u8> {
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        let own = |name: &str| {
+            self.headers
+                .iter()
+                .any(|(n, _)| n.eq_ignore_ascii_case(name))
+        };
+        if !own("host") {
+            head.push_str(&format!("Host: {address}\r\n"));
+        }
+        if let Some(token) = token.filter(|_| !own("authorization")) {
+            head.push_str(&format!("Authorization: Bearer {token}\r\n"));
+        }
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
+        head.push_str("Connection: close\r\n\r\n");
+        [head.as_bytes(), &self.body].concat()
+    }
+}
+
+impl Reply {
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// What `detail` says, where it is one sentence.
+    pub fn detail(&self) -> String {
+        self.json()["detail"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// The body, of an answer with this status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.json()
+    }
+}
+
+impl Client {
+    /// A caller with or without a token.
+    pub fn new(address: SocketAddr, token: Option<String>) -> Self {
+        Self { address, token }
+    }
+
+    /// The same caller without a token.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        Self::new(self.address, None)
+    }
+
+    /// Where it calls.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Makes the call, or says why there is no answer.
+    pub fn try_send(&self, call: &Call) -> Result<Reply> {
+        let mut stream = TcpStream::connect(self.address).context("failed to connect")?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let request = call.bytes(self.address, self.token.as_deref());
+        // A server that refuses a body may stop reading it; its answer is what counts.
+        if let Err(error) = stream.write_all(&request) {
+            ensure!(is_cut(&error), "failed to send: {error}");
+        }
+        let mut reply = Vec::new();
+        if let Err(error) = stream.read_to_end(&mut reply) {
+            ensure!(
+                is_cut(&error) && !reply.is_empty(),
+                "failed to read the answer: {error}"
+            );
+        }
+        parse(&reply)
+    }
+
+    /// Makes the call.
+    #[track_caller]
+    pub fn send(&self, call: &Call) -> Reply {
+        let sent = self.try_send(call);
+        sent.unwrap_or_else(|error| panic!("{} {}: {error:#}", call.method, call.path))
+    }
+
+    /// `GET`.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Reply {
+        self.send(&Call::new("GET", path))
+    }
+
+    /// `DELETE`.
+    #[track_caller]
+    pub fn delete(&self, path: &str) -> Reply {
+        self.send(&Call::new("DELETE", path))
+    }
+
+    /// `POST` of a JSON body.
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(&Call::new("POST", path).json(body))
+    }
+
+    /// Looks until it fits, and fails with what it saw last.
+    #[track_caller]
+    pub fn await_get(&self, path: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let began = Instant::now();
+        loop {
+            let seen = self.get(path).json();
+            if fits(&seen) {
+                return seen;
+            }
+            assert!(began.elapsed() < PATIENCE, "{path} stayed {seen:#}");
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+fn is_cut(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
+    )
+}
+
+fn parse(reply: &[u8]) -> Result<Reply> {
+    let text = String::from_utf8(reply.to_vec()).context("the answer is not UTF-8")?;
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .context("the answer has no end of headers")?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next().and_then(|line| line.split(' ').nth(1));
+    let status = status.context("the answer has no status")?.parse()?;
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    if headers.iter().any(|(name, _)| name == "transfer-encoding") {
+        bail!("the answer comes in chunks, which this client does not read");
+    }
+    Ok(Reply {
+        status,
+        headers,
+        body: body.to_owned(),
+    })
+}
