@@ -1,7 +1,10 @@
 //! The injected world: time and randomness. Nothing else in this crate looks at a clock or draws a
 //! random number.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -55,12 +58,44 @@ impl Entropy for SystemEntropy {
 pub struct World {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    last_id: Arc<Mutex<IdStamp>>,
+}
+
+/// The first part of the last id that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct IdStamp {
+    millis: u64,
+    count: u16,
+}
+
+/// How far an id counts within a millisecond: `rand_a` of RFC 9562 has 12 bits.
+const COUNTED: u16 = 1 << 12;
+
+impl IdStamp {
+    /// The next one: later than this, whatever the clock says.
+    fn next(self, millis: u64) -> Self {
+        match (millis > self.millis, self.count + 1 < COUNTED) {
+            (true, _) => Self { millis, count: 0 },
+            (false, true) => Self {
+                count: self.count + 1,
+                ..self
+            },
+            (false, false) => Self {
+                millis: self.millis + 1,
+                count: 0,
+            },
+        }
+    }
 }
 
 impl World {
     /// This clock and this randomness.
     pub fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { clock, entropy }
+        Self {
+            clock,
+            entropy,
+            last_id: Arc::default(),
+        }
     }
 
     /// The machine's own.
@@ -95,12 +130,20 @@ impl World {
         f64::from(u32::from_be_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
     }
 
-    /// A new UUID of version 7: ids sort by age.
-    fn uuid(&self) -> uuid::Uuid {
+    /// A new UUID of version 7. Each is greater than all that this world made before, so that ids
+    /// sort by age also within a millisecond and when the clock is set back.
+    pub(crate) fn uuid(&self) -> uuid::Uuid {
+        let millis = u64::try_from(self.now().as_millisecond()).unwrap_or_default();
+        let stamp = {
+            // A number is whole after any panic.
+            let mut last = self.last_id.lock().unwrap_or_else(PoisonError::into_inner);
+            *last = last.next(millis);
+            *last
+        };
         let mut random = [0; 10];
         self.entropy.fill(&mut random);
-        let millis = u64::try_from(self.now().as_millisecond()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+        random[..2].copy_from_slice(&stamp.count.to_be_bytes());
+        uuid::Builder::from_unix_timestamp_millis(stamp.millis, &random).into_uuid()
     }
 
     /// A new job's id.
@@ -126,5 +169,19 @@ impl World {
     /// A new token's id.
     pub fn token_id(&self) -> TokenId {
         TokenId::of(self.uuid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_age() {
+        let world = World::system();
+        let ids: Vec<JobId> = (0..10_000).map(|_| world.job_id()).collect();
+        assert!(ids.is_sorted());
+        let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        assert!(texts.windows(2).all(|pair| pair[0] < pair[1]));
     }
 }

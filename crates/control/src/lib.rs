@@ -6,10 +6,18 @@
 
 mod clock;
 mod control;
+mod core;
+mod desired;
+mod engine;
+mod jobs;
 pub mod ops;
+mod queries;
 mod refusal;
+mod reply;
 mod settings;
+mod target;
 pub mod transport;
+mod visits;
 
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing};

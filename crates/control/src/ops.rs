@@ -1,5 +1,11 @@
 //! What a person may ask: each a value that says the whole intention.
 
+mod allocate;
+mod deallocate;
+mod decommission_server;
+mod init_server;
+mod repeat;
+
 use std::{net::IpAddr, time::Duration};
 
 use kloigos_model::{
@@ -11,6 +17,11 @@ use kloigos_model::{
     placement::Wanted,
     ssh::{AuthorizedKeys, PublicKey},
     tags::Tags,
+};
+use kloigos_store::{Claim, UnitRecord};
+
+pub(crate) use self::{
+    allocate::Reserve, deallocate::End, decommission_server::Return, init_server::Begin,
 };
 
 /// A unit for a tenant.
@@ -119,4 +130,26 @@ pub struct Begun {
     pub job: JobId,
     /// Whether this is the answer to an earlier request with the same idempotency key.
     pub replayed: bool,
+}
+
+/// What an operation left: the job, and the claim of it when the caller is to work on it at once.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) begun: Begun,
+    pub(crate) claim: Option<Claim>,
+}
+
+impl From<Begun> for Started {
+    fn from(begun: Begun) -> Self {
+        Self { begun, claim: None }
+    }
+}
+
+/// The units that somebody has, by name; empty when nobody has any.
+fn in_use(units: &[UnitRecord]) -> String {
+    let used = units.iter().filter(|unit| unit.status.is_in_use());
+    let used: Vec<String> = used
+        .map(|unit| format!("{} ({})", unit.id, unit.status))
+        .collect();
+    used.join(", ")
 }

@@ -91,3 +91,19 @@ impl Refusal {
         Self::Internal(text)
     }
 }
+
+impl From<kloigos_store::Error> for Refusal {
+    fn from(error: kloigos_store::Error) -> Self {
+        match error {
+            kloigos_store::Error::Contention => Self::Busy,
+            kloigos_store::Error::Unavailable { .. } => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "store unavailable"
+                );
+                Self::Busy
+            }
+            error => Self::internal(&error),
+        }
+    }
+}

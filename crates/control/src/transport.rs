@@ -1,5 +1,8 @@
 //! How servers are reached: one request, one report, whatever carries them.
 
+pub(crate) mod known_hosts;
+pub mod ssh;
+
 use std::net::IpAddr;
 
 use async_trait::async_trait;
@@ -10,8 +13,6 @@ use kloigos_model::{
 };
 
 use crate::settings::FirstContact;
-
-pub mod ssh;
 
 /// A server to speak to, and how it must prove itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,17 +1,213 @@
 //! A fleet of simulated servers behind the same door as real ones.
+//!
+//! Each is a machine in memory that the host binary's own code works on, so that the control plane
+//! above it cannot tell the difference. What a network does to a request (nothing of it arrives,
+//! the answer is lost, the server dies in the middle of it) is done here, on demand.
+
+mod machine;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use kloigos_control::transport::{Answer, Target, Transport, TransportError};
-use kloigos_model::host::{Progress, Request};
+use kloigos_model::{
+    host::{Progress, Request},
+    ssh::PublicKey,
+};
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
-/// `sim1`, `sim2` … at 127.64.0.1, 127.64.0.2 …; any other address is unreachable.
-pub struct SimFleet {}
+use self::machine::Machine;
+
+/// What happens to a request on its way.
+#[derive(Debug, Clone)]
+pub enum Mishap {
+    /// The server does not answer; nothing of the request arrives.
+    Unreachable,
+    /// The request arrives and the link is lost before anything is done.
+    LostBefore,
+    /// The server dies after so many calls to its machinery, and the link with it.
+    DiesAfter(u32),
+    /// All is done, and the answer is lost.
+    LostAfter,
+    /// A call to its machinery fails after so many; the server lives and tells.
+    FailsAfter(u32),
+    /// Nothing is done until the gate is opened; then all of it.
+    WaitsBefore(Gate),
+    /// All is done, and the answer comes when the gate is opened.
+    WaitsAfter(Gate),
+}
+
+/// Something that a test holds shut.
+#[derive(Debug, Clone, Default)]
+pub struct Gate {
+    reached: Arc<Notify>,
+    opened: Arc<Notify>,
+}
+
+impl Gate {
+    /// Returns when a request stands before it.
+    pub async fn reached(&self) {
+        self.reached.notified().await;
+    }
+
+    /// Lets one request pass, now or when it comes.
+    pub fn open(&self) {
+        self.opened.notify_one();
+    }
+
+    async fn pass(&self) {
+        self.reached.notify_one();
+        self.opened.notified().await;
+    }
+}
+
+/// `sim1`, `sim2` … at 127.64.0.1, 127.64.0.2 …; any other address is unreachable. Clones are the
+/// same fleet.
+#[derive(Clone)]
+pub struct SimFleet {
+    servers: Arc<BTreeMap<IpAddr, SimServer>>,
+}
+
+struct SimServer {
+    host_key: PublicKey,
+    state: Mutex<State>,
+}
+
+struct State {
+    machine: Machine,
+    /// Whether nothing reaches it until it is mended.
+    cut: bool,
+    /// What happens to the next requests, one each.
+    mishaps: VecDeque<Mishap>,
+    /// How many requests it was sent that were not `Facts`.
+    asked: usize,
+}
+
+/// The address of a simulated server, counted from 1.
+pub fn address(number: u32) -> IpAddr {
+    let first = u32::from(Ipv4Addr::new(127, 64, 0, 0));
+    IpAddr::V4(Ipv4Addr::from(first.saturating_add(number)))
+}
 
 impl SimFleet {
     /// So many servers with 64 CPUs in two NUMA nodes each, not initialised.
-    pub fn new(_count: u32) -> Self {
-        Self {}
+    pub fn new(count: u32) -> Self {
+        let servers = (1..=count).map(|number| (address(number), SimServer::new(number)));
+        Self {
+            servers: Arc::new(servers.collect()),
+        }
     }
+
+    /// Nothing reaches this server until [`Self::mend`].
+    pub fn cut(&self, number: u32) {
+        self.state(number).cut = true;
+    }
+
+    /// It is reached again.
+    pub fn mend(&self, number: u32) {
+        self.state(number).cut = false;
+    }
+
+    /// This happens to the next request to the server that changes something and has no mishap
+    /// yet.
+    pub fn mishap(&self, number: u32, mishap: Mishap) {
+        self.state(number).mishaps.push_back(mishap);
+    }
+
+    /// How many requests that change something the server was sent.
+    pub fn asked(&self, number: u32) -> usize {
+        self.state(number).asked
+    }
+
+    /// Everything on the server's machine, for comparison.
+    pub fn snapshot(&self, number: u32) -> BTreeMap<String, String> {
+        self.state(number).machine.snapshot()
+    }
+
+    /// The key that the server proves to have.
+    pub fn host_key(&self, number: u32) -> PublicKey {
+        self.server(number).host_key.clone()
+    }
+
+    fn server(&self, number: u32) -> &SimServer {
+        let server = self.servers.get(&address(number));
+        server.expect("a test names a server of its fleet")
+    }
+
+    fn state(&self, number: u32) -> MutexGuard<'_, State> {
+        self.server(number).state()
+    }
+}
+
+impl SimServer {
+    fn new(number: u32) -> Self {
+        Self {
+            host_key: host_key(number),
+            state: Mutex::new(State {
+                machine: Machine::new(number),
+                cut: false,
+                mishaps: VecDeque::new(),
+                asked: 0,
+            }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A machine that somebody panicked over is as it then was, like a real one.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What befalls a request; looking at a server befalls nothing but a cut.
+    fn befalls(&self, request: &Request) -> Option<Mishap> {
+        let mut state = self.state();
+        if state.cut {
+            return Some(Mishap::Unreachable);
+        }
+        if *request == Request::Facts {
+            return None;
+        }
+        state.asked += 1;
+        state.mishaps.pop_front()
+    }
+
+    fn serve(
+        &self,
+        request: &Request,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Answer, TransportError> {
+        match self.state().machine.serve(request, progress) {
+            Some(report) => Ok(Answer {
+                report,
+                host_key: self.host_key.clone(),
+            }),
+            None => Err(lost("the server died")),
+        }
+    }
+}
+
+/// A well-formed key that nobody has the private part of.
+fn host_key(number: u32) -> PublicKey {
+    let mut blob = Vec::new();
+    for part in [
+        b"ssh-ed25519".as_slice(),
+        Sha256::digest(format!("sim{number}")).as_slice(),
+    ] {
+        let length = u32::try_from(part.len()).expect("both parts are short");
+        blob.extend(length.to_be_bytes());
+        blob.extend(part);
+    }
+    let line = format!("ssh-ed25519 {}", STANDARD.encode(blob));
+    line.parse().expect("the line is an ed25519 key")
+}
+
+fn lost(why: &str) -> TransportError {
+    TransportError::Lost(why.to_owned())
 }
 
 #[async_trait]
@@ -19,16 +215,61 @@ impl Transport for SimFleet {
     async fn call(
         &self,
         target: &Target,
-        _request: &Request,
-        _progress: &mut (dyn FnMut(Progress) + Send),
+        request: &Request,
+        progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Answer, TransportError> {
-        Err(TransportError::Unreachable(format!(
-            "no route to {}",
-            target.ip
-        )))
+        let unreachable = || TransportError::Unreachable(format!("no route to {}", target.ip));
+        let server = self.servers.get(&target.ip).filter(|_| target.port == 22);
+        let server = server.ok_or_else(unreachable)?;
+        match server.befalls(request) {
+            Some(Mishap::Unreachable) => return Err(unreachable()),
+            mishap => {
+                target.judge(&server.host_key)?;
+                server.meet(mishap, request, progress).await
+            }
+        }
     }
 
     fn simulated(&self) -> bool {
         true
+    }
+}
+
+impl SimServer {
+    async fn meet(
+        &self,
+        mishap: Option<Mishap>,
+        request: &Request,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Answer, TransportError> {
+        match mishap {
+            None => self.serve(request, progress),
+            Some(Mishap::Unreachable | Mishap::LostBefore) => Err(lost("the link went down")),
+            Some(Mishap::DiesAfter(calls)) => {
+                self.state().machine.die_after(calls);
+                let answer = self.serve(request, progress);
+                self.state().machine.power_on();
+                answer
+            }
+            Some(Mishap::FailsAfter(calls)) => {
+                self.state().machine.fail_after(calls);
+                let answer = self.serve(request, progress);
+                self.state().machine.power_on();
+                answer
+            }
+            Some(Mishap::LostAfter) => {
+                drop(self.serve(request, progress));
+                Err(lost("the link went down"))
+            }
+            Some(Mishap::WaitsBefore(gate)) => {
+                gate.pass().await;
+                self.serve(request, progress)
+            }
+            Some(Mishap::WaitsAfter(gate)) => {
+                let answer = self.serve(request, progress);
+                gate.pass().await;
+                answer
+            }
+        }
     }
 }

@@ -1,5 +1,9 @@
 //! What the database meant, not what it said.
 
+use kloigos_model::server::Forbidden;
+
+use crate::engine;
+
 /// Why a query or change gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -28,7 +32,7 @@ pub enum Error {
         /// The row's key.
         row: String,
     },
-    /// A change hit another number of rows than it must.
+    /// A change hit another number of rows than it must: somebody else was there before.
     #[error("a change of {table} hit {rows} rows instead of one")]
     Missed {
         /// The table.
@@ -36,11 +40,23 @@ pub enum Error {
         /// How many rows it hit.
         rows: u64,
     },
+    /// A status was to be left by a way that it does not have.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// Anything else the driver says.
     #[error("the database failed")]
-    Driver(
-        /// What it said.
-        #[source]
-        sqlx::Error,
-    ),
+    Driver(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            error if engine::is_contention(&error) => Self::Contention,
+            sqlx::Error::PoolTimedOut => Self::Contention,
+            sqlx::Error::PoolClosed => Self::Unavailable {
+                reason: "it was closed".to_owned(),
+            },
+            error => Self::Driver(error),
+        }
+    }
 }

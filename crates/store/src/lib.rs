@@ -6,15 +6,34 @@
 //! way. What must never be (a CPU, a user, a port or a unit twice) is a constraint of the schema,
 //! not only code.
 
+mod allocations;
+mod cells;
+mod engine;
 mod error;
+mod events;
+mod host_keys;
+mod idempotency;
+mod jobs;
+mod lock;
+mod offers;
 mod records;
+mod servers;
 mod store;
+mod tokens;
+mod tx;
+mod units;
 mod words;
 
+pub use allocations::NewAllocation;
 pub use error::Error;
+pub use idempotency::{RepeatKey, Repeated};
+pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob};
 pub use records::{
     AllocationRecord, EventRecord, JobDetail, JobFilter, JobRecord, LogLine, NotATokenHash,
     ServerDetail, ServerRecord, TokenHash, TokenRecord, UnitFilter, UnitRecord,
 };
+pub use servers::{NewServer, ServerPlace};
 pub use store::Store;
+pub use tx::{Operation, Tx};
+pub use units::{NewUnit, Shares};
 pub use words::{JobKind, JobStatus};

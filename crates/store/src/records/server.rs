@@ -55,6 +55,8 @@ pub struct ServerRecord {
     pub host_key: Option<PublicKey>,
     /// The CPUs of no unit; `None` until it told its topology, or when there are none.
     pub housekeeping: Option<CpuSet>,
+    /// Whether anything of this life may be on the server.
+    pub touched: bool,
     /// How many of its units are in which state.
     pub units: BTreeMap<UnitStatus, u32>,
     /// When this life of it began.

@@ -1,0 +1,45 @@
+//! What should be on a server, from the rows. Pure: the same rows give the same desired state, and
+//! rows that give another one have a newer generation.
+
+use kloigos_model::{
+    compute_unit::UnitStatus,
+    cpu::CpuSet,
+    host::{Desired, ServerSpec, Spec, Tenant, UnitSpec},
+};
+use kloigos_store::{AllocationRecord, ServerRecord, UnitRecord};
+
+/// The server's own part: it has to know the ports of all its units.
+pub(crate) fn server(server: &ServerRecord, units: &[UnitRecord]) -> Desired {
+    Desired {
+        generation: server.generation,
+        spec: Spec::Server(ServerSpec {
+            ports: units.iter().map(|unit| unit.ports).collect(),
+        }),
+    }
+}
+
+/// One unit. It has a tenant while it is being made ready for one and while it is one's; from the
+/// moment the tenancy ends, and in every quarantine, it should be empty.
+pub(crate) fn unit(unit: &UnitRecord, open: Option<&AllocationRecord>) -> Desired {
+    let tenanted = matches!(unit.status, UnitStatus::Allocating | UnitStatus::Allocated);
+    let tenant = open.filter(|_| tenanted).map(|allocation| Tenant {
+        allocation: allocation.id,
+        keys: allocation.keys.clone(),
+    });
+    let node_zero = || CpuSet::of([0]).expect("0 is a node");
+    Desired {
+        generation: unit.generation,
+        spec: Spec::Unit(UnitSpec {
+            user: unit.user.clone(),
+            uid: unit.uid,
+            dir: unit.dir.clone(),
+            cpus: unit.cpus.clone(),
+            memory_nodes: unit.memory_nodes.clone().unwrap_or_else(node_zero),
+            memory_max: unit.memory_max,
+            tasks_max: unit.tasks_max,
+            ports: unit.ports,
+            warm: unit.warm,
+            tenant,
+        }),
+    }
+}

@@ -1,0 +1,294 @@
+//! Takes up jobs and runs them step by step.
+//!
+//! Nothing is remembered here that matters: who holds what, what is next and when it is tried again
+//! is in the database, so that an engine that dies at any instruction loses no job.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use kloigos_model::ids::JobId;
+use kloigos_store::{Claim, ClaimRules, Error, Operation, Tx};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    core::Core,
+    jobs::{Context, Fault, Standing, runner},
+};
+
+/// What a person reads when a fault of ours stops a job; the log has the cause.
+const OUR_FAULT: &str = "something in kloigos itself went wrong; its log says what";
+
+/// The workers of one control plane.
+pub(crate) struct Engine {
+    core: Arc<Core>,
+    /// One permit for each job at work.
+    turns: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
+    /// Whether jobs of an earlier process are back in the queue. Nothing is claimed before.
+    ready: AtomicBool,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+/// The right to work on a job, taken before the job is.
+pub(crate) type Turn = OwnedSemaphorePermit;
+
+impl Engine {
+    /// Begins to take up jobs.
+    pub(crate) fn start(core: Arc<Core>) -> Arc<Self> {
+        let engine = Arc::new(Self {
+            turns: Arc::new(Semaphore::new(core.settings.at_once as usize)),
+            core,
+            stopping: watch::Sender::new(false),
+            ready: AtomicBool::new(false),
+            tasks: Mutex::default(),
+        });
+        let main = engine.clone();
+        engine.tasks().spawn(main.take_up());
+        engine
+    }
+
+    /// Runs something beside the jobs until the engine stops.
+    pub(crate) fn beside(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
+        let mut stopping = self.stopping.subscribe();
+        let until_the_stop = async move {
+            tokio::select! {
+                () = work => {}
+                _ = stopping.changed() => {}
+            }
+        };
+        self.tasks().spawn(until_the_stop);
+    }
+
+    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+        // A set of tasks is whole after any panic.
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many jobs are at work.
+    pub(crate) fn running(&self) -> usize {
+        (self.core.settings.at_once as usize).saturating_sub(self.turns.available_permits())
+    }
+
+    /// A turn, if one is to be had at once.
+    pub(crate) fn turn(&self) -> Option<Turn> {
+        if *self.stopping.borrow() || !self.ready.load(Ordering::Acquire) {
+            return None;
+        }
+        self.turns.clone().try_acquire_owned().ok()
+    }
+
+    /// Works on a job that was claimed.
+    pub(crate) fn work_on(self: &Arc<Self>, claim: Claim, turn: Turn) {
+        let mut tasks = self.tasks();
+        // What is over is let go of.
+        while tasks.try_join_next().is_some() {}
+        // Looked at while the tasks are held: a stop takes them after it has said so.
+        if !*self.stopping.borrow() {
+            tasks.spawn(self.clone().see_through(claim, turn));
+        }
+    }
+
+    /// Begins no further step and waits for the running ones; then ends what is left in the middle
+    /// of it. Their jobs stay as the database has them, for the next start.
+    pub(crate) async fn stop(&self, within: Duration) {
+        self.stopping.send_replace(true);
+        let mut tasks = std::mem::take(&mut *self.tasks());
+        let all_over = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(within, all_over).await.is_err() {
+            tasks.shutdown().await;
+        }
+    }
+
+    /// The main loop: whatever is due is taken up, then it sleeps until something may be.
+    async fn take_up(self: Arc<Self>) {
+        let mut stopping = self.stopping.subscribe();
+        self.release_claims().await;
+        self.ready.store(true, Ordering::Release);
+        while !*stopping.borrow() {
+            // Listened to before the queue is looked at, so that no bell is missed between.
+            let woken = self.core.wake.notified();
+            let wait = match self.take_all_due().await {
+                Ok(wait) => wait,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "queue not read");
+                    self.core.settings.poll
+                }
+            };
+            tokio::select! {
+                () = woken => {}
+                () = self.core.world.sleep(wait) => {}
+                _ = stopping.changed() => {}
+            }
+        }
+    }
+
+    /// Only one process can use the database, so whoever held a job before is dead.
+    async fn release_claims(&self) {
+        if !self.core.store.is_exclusive() {
+            return;
+        }
+        match self.core.store.run(&ReleaseClaims).await {
+            Ok(0) => {}
+            Ok(jobs) => tracing::info!(jobs, "jobs of an earlier process are taken up again"),
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "claims not released"
+                );
+            }
+        }
+    }
+
+    /// Takes up what is due, and tells how long there is nothing more to do.
+    async fn take_all_due(self: &Arc<Self>) -> Result<Duration, Error> {
+        let poll = self.core.settings.poll;
+        loop {
+            // Without a turn there is nothing to take; a job that ends rings the bell.
+            let Some(turn) = self.turn() else {
+                return Ok(poll);
+            };
+            match self.core.store.run(&TakeDue(&self.core)).await? {
+                Some(claim) => self.work_on(claim, turn),
+                None => break,
+            }
+        }
+        let due = self.core.store.view(&NextDue).await?;
+        let left = due.map(|due| Duration::try_from(due - self.core.world.now()));
+        // What is due and was not taken is in another's way; whatever ends then rings the bell.
+        let left = left.and_then(Result::ok).filter(|left| !left.is_zero());
+        Ok(left.map_or(poll, |left| left.min(poll)))
+    }
+
+    /// One job, step by step, until it is over or waits.
+    async fn see_through(self: Arc<Self>, mut claim: Claim, turn: Turn) {
+        let (id, stopping) = (claim.id, self.stopping.subscribe());
+        while !*stopping.borrow() {
+            match self.step(&claim).await {
+                Some(Standing::Going(state)) => {
+                    claim.state = state;
+                    claim.tries = 0;
+                }
+                Some(Standing::Waiting | Standing::Over) | None => break,
+            }
+        }
+        drop(turn);
+        self.core.ring(id);
+        self.core.wake.notify_one();
+    }
+
+    /// One step; a panic in it is a fault like any other. `None`: the job is left as it is.
+    async fn step(&self, claim: &Claim) -> Option<Standing> {
+        let advance = runner(claim.kind).advance;
+        let (core, held) = (self.core.clone(), claim.clone());
+        // In a task of its own, so that a panic ends no more than this step; dropped with us.
+        let mut task = JoinSet::new();
+        task.spawn(async move { advance(&core, &held).await });
+        match task.join_next().await? {
+            Ok(Ok(standing)) => Some(standing),
+            Ok(Err(Fault::Fenced)) => {
+                tracing::warn!(job = %claim.id, "the job was given to another worker");
+                None
+            }
+            Ok(Err(fault)) => {
+                tracing::error!(job = %claim.id, error = &fault as &dyn std::error::Error, "step failed");
+                self.after_fault(claim).await
+            }
+            Err(panic) => {
+                tracing::error!(job = %claim.id, %panic, "step panicked");
+                self.after_fault(claim).await
+            }
+        }
+    }
+
+    /// A fault of ours is tried again like one of a server's, and no longer.
+    async fn after_fault(&self, claim: &Claim) -> Option<Standing> {
+        let patience = self.core.settings.repair;
+        let cx = Context::new(&self.core, claim);
+        let done = if cx.exhausted(&patience) {
+            let give_up = runner(claim.kind).give_up;
+            give_up(&self.core, claim, OUR_FAULT).await
+        } else {
+            self.core.store.run(&TryAgain(&cx)).await
+        };
+        match done {
+            Ok(()) => Some(Standing::Waiting),
+            Err(fault) => {
+                // The lease ends, and somebody takes the job up again.
+                tracing::error!(job = %claim.id, error = &fault as &dyn std::error::Error, "job left");
+                None
+            }
+        }
+    }
+}
+
+/// Claims a job for this worker, in the transaction of whoever asks.
+pub(crate) async fn claim(
+    tx: &mut Tx<'_>,
+    core: &Core,
+    wanted: Option<JobId>,
+) -> Result<Option<Claim>, Error> {
+    let rules = ClaimRules {
+        now: core.world.now(),
+        lease_until: core.world.after(core.settings.lease),
+        per_server: core.settings.per_server,
+    };
+    tx.claim(wanted, &rules).await
+}
+
+struct TakeDue<'a>(&'a Core);
+
+impl Operation for TakeDue<'_> {
+    type Output = Option<Claim>;
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Claim>, Error> {
+        claim(tx, self.0, None).await
+    }
+}
+
+struct NextDue;
+
+impl Operation for NextDue {
+    type Output = Option<jiff::Timestamp>;
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
+        tx.next_due().await
+    }
+}
+
+struct ReleaseClaims;
+
+impl Operation for ReleaseClaims {
+    type Output = u64;
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, Error> {
+        tx.release_claims().await
+    }
+}
+
+struct TryAgain<'a>(&'a Context<'a>);
+
+impl Operation for TryAgain<'_> {
+    type Output = ();
+    type Refusal = Fault;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let Context { core, claim, .. } = self.0;
+        self.0.hold(tx).await?;
+        let at = self.0.next_try(&core.settings.repair);
+        tx.retry_job(claim.id, claim.attempt, &claim.state, at, OUR_FAULT)
+            .await?;
+        Ok(())
+    }
+}

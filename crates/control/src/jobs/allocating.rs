@@ -1,0 +1,274 @@
+//! Makes a reserved unit ready for its tenant, or finds another server that can.
+//!
+//! Invariant: a unit becomes free again only when nothing was changed on its server for this
+//! tenancy. Otherwise it is emptied by a job of its own, or kept in quarantine.
+
+use jiff::Timestamp;
+use kloigos_model::{
+    compute_unit::{UnitStatus, UnitVerb},
+    host::Request,
+    ids::{AllocationId, ServerId, UnitKey},
+    placement::{Placed, Wanted, place},
+};
+use kloigos_store::{Error, JobKind, JobScope, ServerRecord, Tx, UnitRecord};
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Deallocating, Fault, Job, Next, new_job, visit};
+use crate::{desired, reply::Reply};
+
+/// Where it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub(crate) enum Allocating {
+    /// The unit is brought to its desired state, tenant and all.
+    Apply(Reservation),
+}
+
+/// A unit held for a tenancy, and how to find another one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Reservation {
+    pub(crate) allocation: AllocationId,
+    pub(crate) unit: UnitKey,
+    pub(crate) server: ServerId,
+    pub(crate) cpu_count: Option<u32>,
+    pub(crate) region: Option<String>,
+    pub(crate) zone: Option<String>,
+    /// Servers that could not make it ready.
+    pub(crate) tried: Vec<ServerId>,
+    /// Until when further servers are tried.
+    pub(crate) deadline: Timestamp,
+    /// Whether an earlier try may have been carried out, wholly or in part.
+    pub(crate) unsure: bool,
+}
+
+/// What one try came to.
+pub(crate) struct Tried {
+    server: ServerRecord,
+    unit: UnitRecord,
+    reply: Option<Reply>,
+}
+
+impl Job for Allocating {
+    const KIND: JobKind = JobKind::Allocating;
+    type Seen = Tried;
+
+    fn step(&self) -> &'static str {
+        match self {
+            Self::Apply(_) => "apply",
+        }
+    }
+
+    async fn work(&self, cx: &Context<'_>) -> Result<Tried, Fault> {
+        let Self::Apply(held) = self;
+        let (server, unit, open) = cx.unit_scene(held.unit).await?;
+        let ours = open.as_ref().is_some_and(|open| open.id == held.allocation);
+        let reply = if ours && unit.status == UnitStatus::Allocating {
+            let scopes = vec![desired::unit(&unit, open.as_ref())];
+            Some(cx.ask(&server, &Request::Apply { scopes }).await)
+        } else {
+            None
+        };
+        Ok(Tried {
+            server,
+            unit,
+            reply,
+        })
+    }
+
+    async fn settle(
+        &self,
+        seen: &Tried,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        let Self::Apply(held) = self;
+        let Some(reply) = &seen.reply else {
+            let (unit, status) = (&seen.unit.id, seen.unit.status);
+            return Ok(Next::Failed(format!(
+                "unit {unit} is {status} and not held for this allocation any more"
+            )));
+        };
+        visit::note(tx, cx.core, &seen.server, reply).await?;
+        match reply {
+            Reply::Settled(_) => hand_over(held, tx, cx).await,
+            Reply::Unknown(why) => held.again(why, seen, tx, cx).await,
+            Reply::Untouched(untouched) if held.unsure => {
+                held.again(&untouched.reason, seen, tx, cx).await
+            }
+            Reply::Untouched(untouched) => {
+                tx.move_unit(held.unit, UnitVerb::GiveBack, None, cx.now())
+                    .await?;
+                held.elsewhere(&untouched.reason, seen, tx, cx).await
+            }
+            Reply::Half(why, _) => {
+                empty_half_made(held, why, tx, cx).await?;
+                held.elsewhere(why, seen, tx, cx).await
+            }
+            Reply::Overtaken(why, _) => {
+                let reason = overtaken(why);
+                tx.move_unit(held.unit, UnitVerb::Fail, Some(&reason), cx.now())
+                    .await?;
+                held.elsewhere(&reason, seen, tx, cx).await
+            }
+        }
+    }
+
+    async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
+        let Self::Apply(held) = self;
+        held.quarantine(reason, tx, cx).await
+    }
+}
+
+async fn hand_over(
+    held: &Reservation,
+    tx: &mut Tx<'_>,
+    cx: &Context<'_>,
+) -> Result<Next<Allocating>, Error> {
+    let now = cx.now();
+    tx.move_unit(held.unit, UnitVerb::HandOver, None, now)
+        .await?;
+    tx.activate_allocation(held.allocation, now).await?;
+    Ok(Next::Done)
+}
+
+fn overtaken(why: &str) -> String {
+    format!(
+        "the server holds a newer state of this unit than this database: {why}; see whether \
+         another control plane or a restored database works on it, then deallocate the unit to \
+         try again"
+    )
+}
+
+/// A unit that was changed and did not become ready is emptied by a job of its own, which comes
+/// after this one.
+async fn empty_half_made(
+    held: &Reservation,
+    why: &str,
+    tx: &mut Tx<'_>,
+    cx: &Context<'_>,
+) -> Result<(), Error> {
+    let now = cx.now();
+    tx.move_unit(held.unit, UnitVerb::Fail, Some(why), now)
+        .await?;
+    tx.move_unit(held.unit, UnitVerb::Deallocate, Some(why), now)
+        .await?;
+    let scope = JobScope {
+        server: held.server,
+        unit: Some(held.unit),
+    };
+    let first = Deallocating::Apply { unit: held.unit };
+    let job = new_job(&first, scope, &cx.core.world);
+    tx.insert_job(&job).await?;
+    cx.say(format!("the half-made unit is emptied by job {}", job.id));
+    Ok(())
+}
+
+impl Reservation {
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            cpu_count: self.cpu_count,
+            region: self.region.clone(),
+            zone: self.zone.clone(),
+        }
+    }
+
+    /// The same server again, for what was asked of it may have been done.
+    async fn again(
+        &self,
+        why: &str,
+        seen: &Tried,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Allocating>, Error> {
+        let patience = cx.core.settings.repair;
+        if cx.exhausted(&patience) {
+            let reason = format!(
+                "it is not known what of the tenant is on {}: {why}; when the server answers \
+                 again, deallocate the unit to empty it",
+                seen.server.hostname
+            );
+            self.quarantine(&reason, tx, cx).await?;
+            return Ok(Next::Failed(reason));
+        }
+        Ok(Next::Again {
+            step: Allocating::Apply(Self {
+                unsure: true,
+                ..self.clone()
+            }),
+            reason: why.to_owned(),
+            patience,
+        })
+    }
+
+    /// The unit is kept from use, the tenancy never began.
+    async fn quarantine(
+        &self,
+        reason: &str,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<(), Error> {
+        tx.move_unit(self.unit, UnitVerb::Fail, Some(reason), cx.now())
+            .await?;
+        tx.fail_allocation(self.allocation, reason, cx.now()).await
+    }
+
+    /// Reserves the next best unit, of a server that was not tried; none, and the job has failed.
+    /// The unit held so far must have been left before.
+    async fn elsewhere(
+        &self,
+        why: &str,
+        seen: &Tried,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Allocating>, Error> {
+        let reason = format!("{} could not make it ready: {why}", seen.server.hostname);
+        let mut tried = self.tried.clone();
+        tried.push(self.server);
+        let more = tried.len() < cx.core.settings.servers_tried && cx.now() < self.deadline;
+        let wanted = self.wanted();
+        let next = if more {
+            place(&wanted, &tx.offers(&wanted).await?, &tried).ok()
+        } else {
+            None
+        };
+        match next {
+            Some(next) => self.rebind(next, tried, reason, tx, cx).await,
+            None => {
+                let reason = match tried.len() {
+                    1 => format!("no other server has a free unit, and {reason}"),
+                    count => format!("{count} servers were tried; the last, {reason}"),
+                };
+                tx.fail_allocation(self.allocation, &reason, cx.now())
+                    .await?;
+                Ok(Next::Failed(reason))
+            }
+        }
+    }
+
+    async fn rebind(
+        &self,
+        next: Placed,
+        tried: Vec<ServerId>,
+        reason: String,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Allocating>, Error> {
+        tx.move_unit(next.unit, UnitVerb::Allocate, None, cx.now())
+            .await?;
+        tx.rebind_allocation(self.allocation, next.unit).await?;
+        Ok(Next::Elsewhere {
+            step: Allocating::Apply(Self {
+                unit: next.unit,
+                server: next.server,
+                tried,
+                unsure: false,
+                ..self.clone()
+            }),
+            scope: JobScope {
+                server: next.server,
+                unit: Some(next.unit),
+            },
+            reason,
+        })
+    }
+}

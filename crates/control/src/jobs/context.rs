@@ -1,0 +1,205 @@
+//! What a job's step may use: the store, the server it works on, its own log.
+
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+use kloigos_model::{
+    host::{Desired, Request},
+    ids::{ServerId, UnitKey},
+};
+use kloigos_store::{AllocationRecord, Claim, Error, Operation, ServerRecord, Tx, UnitRecord};
+
+use super::Fault;
+use crate::{core::Core, desired, reply, reply::Reply, settings::Patience, target};
+
+/// The surroundings of one step.
+pub(crate) struct Context<'a> {
+    pub(crate) core: &'a Arc<Core>,
+    pub(crate) claim: &'a Claim,
+    lines: Mutex<Vec<(Timestamp, String)>>,
+}
+
+/// A server with its units and their open tenancies, as they were at one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Scene {
+    pub(crate) server: ServerRecord,
+    pub(crate) units: Vec<(UnitRecord, Option<AllocationRecord>)>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(core: &'a Arc<Core>, claim: &'a Claim) -> Self {
+        Self {
+            core,
+            claim,
+            lines: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.core.world.now()
+    }
+
+    /// Adds a line to the job's log; it is stored with what the step writes.
+    pub(crate) fn say(&self, line: impl Into<String>) {
+        let line = line.into();
+        tracing::info!(job = %self.claim.id, kind = %self.claim.kind, "{line}");
+        self.locked().push((self.now(), line));
+    }
+
+    pub(crate) fn lines(&self) -> Vec<(Timestamp, String)> {
+        self.locked().clone()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Vec<(Timestamp, String)>> {
+        // A list of lines is whole after any panic.
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one more failure of this step is one too many.
+    pub(crate) fn exhausted(&self, patience: &Patience) -> bool {
+        self.claim.tries + 1 >= patience.tries
+    }
+
+    /// When the step is tried again: the wait, shortened by up to a quarter at random, so that
+    /// jobs that failed together do not come back together.
+    pub(crate) fn next_try(&self, patience: &Patience) -> Timestamp {
+        let wait = patience.wait(self.claim.tries + 1);
+        let jitter = 1.0 - self.core.world.fraction() / 4.0;
+        self.core.world.after(wait.mul_f64(jitter))
+    }
+
+    pub(crate) fn lease_until(&self) -> Timestamp {
+        self.core.world.after(self.core.settings.lease)
+    }
+
+    /// Makes sure that the job is still ours; every write of a step begins with it.
+    pub(crate) async fn hold(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let held = tx.renew(self.claim.id, self.claim.attempt, self.lease_until());
+        held.await.map_err(fenced)
+    }
+
+    /// Works, and says meanwhile that the worker is alive. When the job is somebody else's by then
+    /// the work is left off: the other one repeats it.
+    pub(crate) async fn alive_during<T>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>> + Send,
+    ) -> Result<T, Fault> {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = self.core.world.sleep(self.core.settings.lease / 3) => {}
+            }
+            self.core.store.run(&Renew(self)).await?;
+        }
+    }
+
+    /// Asks the server's host binary and keeps in the job's log what it did.
+    pub(crate) async fn ask(&self, server: &ServerRecord, request: &Request) -> Reply {
+        let target = target::of_server(server, &self.core.settings);
+        let mut progress = |at: kloigos_model::host::Progress| {
+            tracing::debug!(job = %self.claim.id, server = %server.hostname, scope = %at.scope,
+                resource = %at.resource, done = at.done, of = at.of, "host works");
+        };
+        let result = self.core.transport.call(&target, request, &mut progress);
+        let result = result.await;
+        if let Ok(answer) = &result {
+            for line in reply::log_lines(&answer.report) {
+                self.say(line);
+            }
+        }
+        let reply = Reply::of(result);
+        match &reply {
+            Reply::Settled(_) => {}
+            Reply::Untouched(untouched) => {
+                self.say(format!("{}: {}", server.hostname, untouched.reason));
+            }
+            Reply::Unknown(why) | Reply::Half(why, _) | Reply::Overtaken(why, _) => {
+                self.say(format!("{}: {why}", server.hostname));
+            }
+        }
+        reply
+    }
+
+    /// The server and its living units as they are now.
+    pub(crate) async fn scene(&self, server: ServerId) -> Result<Scene, Fault> {
+        self.core.store.view(&Look { server }).await
+    }
+
+    /// A unit, its server and its open tenancy as they are now.
+    pub(crate) async fn unit_scene(
+        &self,
+        unit: UnitKey,
+    ) -> Result<(ServerRecord, UnitRecord, Option<AllocationRecord>), Fault> {
+        self.core.store.view(&LookAtUnit { unit }).await
+    }
+}
+
+fn fenced(error: Error) -> Fault {
+    match error {
+        Error::Missed { table: "jobs", .. } => Fault::Fenced,
+        error => Fault::Store(error),
+    }
+}
+
+struct Renew<'a>(&'a Context<'a>);
+
+impl Operation for Renew<'_> {
+    type Output = ();
+    type Refusal = Fault;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        self.0.hold(tx).await
+    }
+}
+
+struct Look {
+    server: ServerId,
+}
+
+impl Operation for Look {
+    type Output = Scene;
+    type Refusal = Fault;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Scene, Fault> {
+        let server = tx.load_server(self.server).await?;
+        let server = server.ok_or(Fault::Gone("the server"))?;
+        let mut units = Vec::new();
+        for unit in tx.units_of(self.server).await? {
+            let open = tx.open_allocation(unit.key).await?;
+            units.push((unit, open));
+        }
+        Ok(Scene { server, units })
+    }
+}
+
+struct LookAtUnit {
+    unit: UnitKey,
+}
+
+impl Operation for LookAtUnit {
+    type Output = (ServerRecord, UnitRecord, Option<AllocationRecord>);
+    type Refusal = Fault;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Fault> {
+        let unit = tx.load_unit(self.unit).await?;
+        let unit = unit.ok_or(Fault::Gone("the unit"))?;
+        let server = tx.load_server(unit.server).await?;
+        let server = server.ok_or(Fault::Gone("the server"))?;
+        let open = tx.open_allocation(unit.key).await?;
+        Ok((server, unit, open))
+    }
+}
+
+/// Everything of a server's life that may be on the server, in the order in which it is removed.
+pub(crate) fn removal(scene: &Scene) -> Vec<Desired> {
+    let units: Vec<UnitRecord> = scene.units.iter().map(|(unit, _)| unit.clone()).collect();
+    let scopes = units.iter().map(|unit| desired::unit(unit, None));
+    scopes
+        .chain([desired::server(&scene.server, &units)])
+        .collect()
+}

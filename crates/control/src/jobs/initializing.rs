@@ -1,0 +1,245 @@
+//! Prepares a server and its units.
+//!
+//! Nothing is changed on it before its preflight found no fault; from the first change on, the
+//! row says that the server may carry something of ours.
+
+mod check;
+
+use std::collections::BTreeMap;
+
+use kloigos_model::{
+    compute_unit::{UnitStatus, UnitVerb},
+    host::{Desired, Facts, Request, ScopeName},
+    ids::ServerId,
+    server::{ServerStatus, ServerVerb},
+};
+use kloigos_store::{Error, JobKind, ServerRecord, Tx};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Context, Fault, Job, Next,
+    context::{Scene, removal},
+    visit,
+};
+use crate::{desired, reply::Reply};
+
+/// Where it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub(crate) enum Initializing {
+    /// The server is looked at; what it cannot be cut into units for is said.
+    Contact {
+        /// Which server.
+        server: ServerId,
+        /// Earlier lives whose remains may be on it.
+        leftovers: Vec<ServerId>,
+    },
+    /// The remains of earlier lives are removed.
+    Sweep {
+        /// Which server.
+        server: ServerId,
+        /// Those lives.
+        leftovers: Vec<ServerId>,
+    },
+    /// The server and its units are brought to their desired state.
+    Prepare {
+        /// Which server.
+        server: ServerId,
+    },
+}
+
+/// What the work of a step found.
+pub(crate) struct Seen {
+    scene: Scene,
+    reply: Option<Reply>,
+}
+
+impl Job for Initializing {
+    const KIND: JobKind = JobKind::Initializing;
+    type Seen = Seen;
+
+    fn step(&self) -> &'static str {
+        match self {
+            Self::Contact { .. } => "contact",
+            Self::Sweep { .. } => "sweep",
+            Self::Prepare { .. } => "prepare",
+        }
+    }
+
+    async fn work(&self, cx: &Context<'_>) -> Result<Seen, Fault> {
+        let scene = cx.scene(self.server()).await?;
+        if scene.server.status != ServerStatus::Initializing {
+            return Ok(Seen { scene, reply: None });
+        }
+        let request = match self {
+            Self::Contact { .. } => Request::Facts,
+            Self::Sweep { leftovers, .. } => sweep(leftovers, cx).await?,
+            Self::Prepare { .. } => prepare(&scene),
+        };
+        let reply = cx.ask(&scene.server, &request).await;
+        Ok(Seen {
+            scene,
+            reply: Some(reply),
+        })
+    }
+
+    async fn settle(
+        &self,
+        seen: &Seen,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        let server = &seen.scene.server;
+        let Some(reply) = &seen.reply else {
+            return Ok(Next::Failed(format!(
+                "server {} is {}",
+                server.hostname, server.status
+            )));
+        };
+        visit::note(tx, cx.core, server, reply).await?;
+        match reply {
+            Reply::Settled(answer) => {
+                let facts = answer.report.facts.as_deref();
+                self.go_on(facts, reply, seen, tx, cx).await
+            }
+            Reply::Untouched(untouched) => {
+                self.again(untouched.passing, &untouched.reason, tx, cx)
+                    .await
+            }
+            Reply::Unknown(why) | Reply::Half(why, _) => self.again(true, why, tx, cx).await,
+            Reply::Overtaken(why, _) => self.fail(&overtaken(why), tx, cx).await,
+        }
+    }
+
+    async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
+        let server = self.server();
+        tx.move_server(server, ServerVerb::Fail, Some(reason), cx.now())
+            .await?;
+        for unit in tx.units_of(server).await? {
+            if unit.status == UnitStatus::Initializing {
+                tx.move_unit(unit.key, UnitVerb::Fail, Some(reason), cx.now())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn overtaken(why: &str) -> String {
+    format!(
+        "the server holds a newer state than this database: {why}; another control plane, or this \
+         one before its database was restored, works on it; decommission it from there first"
+    )
+}
+
+/// Everything that earlier lives may have left: all their units, and then the server's own part.
+/// Of a scope that several lives had, the youngest decides.
+async fn sweep(leftovers: &[ServerId], cx: &Context<'_>) -> Result<Request, Fault> {
+    let mut scopes: BTreeMap<ScopeName, Desired> = BTreeMap::new();
+    for &life in leftovers {
+        let remains = removal(&cx.scene(life).await?);
+        scopes.extend(remains.into_iter().map(|scope| (scope.scope(), scope)));
+    }
+    let server = scopes.remove(&ScopeName::Server);
+    Ok(Request::Remove {
+        scopes: scopes.into_values().chain(server).collect(),
+    })
+}
+
+fn prepare(scene: &Scene) -> Request {
+    let units: Vec<_> = scene.units.iter().map(|(unit, _)| unit.clone()).collect();
+    let mut scopes = vec![desired::server(&scene.server, &units)];
+    scopes.extend(units.iter().map(|unit| desired::unit(unit, None)));
+    Request::Apply { scopes }
+}
+
+impl Initializing {
+    fn server(&self) -> ServerId {
+        match self {
+            Self::Contact { server, .. }
+            | Self::Sweep { server, .. }
+            | Self::Prepare { server } => *server,
+        }
+    }
+
+    /// The step's work succeeded.
+    async fn go_on(
+        &self,
+        facts: Option<&Facts>,
+        reply: &Reply,
+        seen: &Seen,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        let server = self.server();
+        match self {
+            Self::Contact { leftovers, .. } => {
+                check::say_key(reply, &seen.scene.server, cx);
+                let Some(facts) = facts else {
+                    return self.fail("the server told nothing of itself", tx, cx).await;
+                };
+                if !leftovers.is_empty() {
+                    let leftovers = leftovers.clone();
+                    return Ok(Next::Then(Self::Sweep { server, leftovers }));
+                }
+                match check::check(facts, &seen.scene) {
+                    Ok(()) => {
+                        check::keep(facts, &seen.scene, tx).await?;
+                        Ok(Next::Then(Self::Prepare { server }))
+                    }
+                    Err(reason) => self.fail(&reason, tx, cx).await,
+                }
+            }
+            Self::Sweep { leftovers, .. } => {
+                for &life in leftovers {
+                    tx.set_touched(life, false).await?;
+                }
+                let leftovers = Vec::new();
+                Ok(Next::Then(Self::Contact { server, leftovers }))
+            }
+            Self::Prepare { .. } => ready(&seen.scene.server, tx, cx).await,
+        }
+    }
+
+    async fn again(
+        &self,
+        passing: bool,
+        why: &str,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        let patience = cx.core.settings.contact;
+        if !passing || cx.exhausted(&patience) {
+            return self.fail(why, tx, cx).await;
+        }
+        Ok(Next::Again {
+            step: self.clone(),
+            reason: why.to_owned(),
+            patience,
+        })
+    }
+
+    async fn fail(
+        &self,
+        reason: &str,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        self.give_up(reason, tx, cx).await?;
+        Ok(Next::Failed(reason.to_owned()))
+    }
+}
+
+async fn ready(
+    server: &ServerRecord,
+    tx: &mut Tx<'_>,
+    cx: &Context<'_>,
+) -> Result<Next<Initializing>, Error> {
+    let now = cx.now();
+    tx.move_server(server.id, ServerVerb::Settle, None, now)
+        .await?;
+    for unit in tx.units_of(server.id).await? {
+        tx.move_unit(unit.key, UnitVerb::Settle, None, now).await?;
+    }
+    Ok(Next::Done)
+}

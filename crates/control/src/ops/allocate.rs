@@ -1,0 +1,108 @@
+//! Reserves a unit: the choice, the unit, the tenancy, the job and the idempotency key are one
+//! transaction.
+
+use kloigos_model::{
+    compute_unit::UnitVerb,
+    placement::{Placed, place},
+};
+use kloigos_store::{Claim, JobScope, NewAllocation, NewJob, Operation, Tx};
+
+use super::{Allocate, Begun, Started, repeat};
+use crate::{
+    core::Core,
+    jobs::{Allocating, Reservation, new_job},
+    refusal::Refusal,
+};
+
+/// The intention with what it needs to be carried out.
+pub(crate) struct Reserve<'a> {
+    pub(crate) op: &'a Allocate,
+    pub(crate) core: &'a Core,
+    /// Whether a worker stands ready for the job.
+    pub(crate) take_up: bool,
+}
+
+impl Operation for Reserve<'_> {
+    type Output = Started;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Started, Refusal> {
+        let idempotency = self.op.idempotency.as_ref();
+        if let Some(begun) = repeat::earlier(tx, self.core, idempotency).await? {
+            return Ok(begun.into());
+        }
+        let placed = self.choose(tx).await?;
+        let now = self.core.world.now();
+        tx.move_unit(placed.unit, UnitVerb::Allocate, None, now)
+            .await?;
+        let (job, allocation) = self.work(placed);
+        tx.insert_job(&job).await?;
+        let allocation = NewAllocation {
+            id: allocation,
+            unit: placed.unit,
+            job: job.id,
+            keys: &self.op.keys,
+            tags: self.op.tags.as_ref(),
+            created_at: now,
+        };
+        tx.insert_allocation(&allocation).await?;
+        repeat::keep(tx, self.core, idempotency, job.id).await?;
+        Started::new(tx, self.core, job.id, self.take_up).await
+    }
+}
+
+impl Reserve<'_> {
+    /// The best free unit; a refusal says why, server by server.
+    async fn choose(&self, tx: &mut Tx<'_>) -> Result<Placed, Refusal> {
+        let wanted = &self.op.wanted;
+        if let Ok(placed) = place(wanted, &tx.offers(wanted).await?, &[]) {
+            return Ok(placed);
+        }
+        place(wanted, &tx.all_offers().await?, &[]).map_err(Refusal::NoCapacity)
+    }
+
+    fn work(&self, placed: Placed) -> (NewJob, kloigos_model::ids::AllocationId) {
+        let (world, wanted) = (&self.core.world, &self.op.wanted);
+        let allocation = world.allocation_id();
+        let held = Reservation {
+            allocation,
+            unit: placed.unit,
+            server: placed.server,
+            cpu_count: wanted.cpu_count,
+            region: wanted.region.clone(),
+            zone: wanted.zone.clone(),
+            tried: Vec::new(),
+            deadline: world.after(self.op.within),
+            unsure: false,
+        };
+        let scope = JobScope {
+            server: placed.server,
+            unit: Some(placed.unit),
+        };
+        (new_job(&Allocating::Apply(held), scope, world), allocation)
+    }
+}
+
+impl Started {
+    /// What was begun, and the job itself where a worker stands ready and nothing is in its way:
+    /// then it need not go through the queue.
+    pub(super) async fn new(
+        tx: &mut Tx<'_>,
+        core: &Core,
+        job: kloigos_model::ids::JobId,
+        take_up: bool,
+    ) -> Result<Self, Refusal> {
+        let claim: Option<Claim> = if take_up {
+            crate::engine::claim(tx, core, Some(job)).await?
+        } else {
+            None
+        };
+        Ok(Self {
+            begun: Begun {
+                job,
+                replayed: false,
+            },
+            claim,
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! What a call to a server means for the work it was made for.
+
+use kloigos_model::{
+    host::{Outcome, Report},
+    ssh::PublicKey,
+};
+
+use crate::transport::{Answer, TransportError};
+
+/// What is known of the server after a call.
+#[derive(Debug, Clone)]
+pub(crate) enum Reply {
+    /// It is as it should be.
+    Settled(Box<Answer>),
+    /// This call changed nothing.
+    Untouched(Untouched),
+    /// The call may have been carried out, in part or wholly, and may still be at work.
+    Unknown(String),
+    /// Something was changed and it is not as it should be.
+    Half(String, PublicKey),
+    /// It knows a newer desired state than ours; nothing was changed.
+    Overtaken(String, PublicKey),
+}
+
+/// A call that changed nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Untouched {
+    /// Why, in one sentence.
+    pub(crate) reason: String,
+    /// Whether the server did not come to work on it at all.
+    pub(crate) unreached: bool,
+    /// Whether the same may go well a little later.
+    pub(crate) passing: bool,
+    /// The key of the server that said so; `None` when none did.
+    pub(crate) host_key: Option<PublicKey>,
+}
+
+impl Reply {
+    pub(crate) fn of(result: Result<Answer, TransportError>) -> Self {
+        match result {
+            Ok(answer) => Self::answered(answer),
+            Err(TransportError::Lost(why)) => Self::Unknown(format!(
+                "the connection was lost while the server worked: {why}"
+            )),
+            Err(error) => Self::Untouched(Untouched {
+                passing: matches!(error, TransportError::Unreachable(_)),
+                reason: error.to_string(),
+                unreached: true,
+                host_key: None,
+            }),
+        }
+    }
+
+    fn answered(answer: Answer) -> Self {
+        let said = fault_text(&answer.report);
+        let changed = answer
+            .report
+            .fault
+            .as_ref()
+            .is_none_or(|fault| fault.changed);
+        let untouched = |passing| {
+            Self::Untouched(Untouched {
+                reason: said.clone(),
+                unreached: false,
+                passing,
+                host_key: Some(answer.host_key.clone()),
+            })
+        };
+        match answer.report.outcome {
+            Outcome::Refused => untouched(false),
+            Outcome::Fault if !changed => untouched(true),
+            Outcome::Fault | Outcome::Drifted => Self::Half(said, answer.host_key),
+            Outcome::Stale => Self::Overtaken(said, answer.host_key),
+            Outcome::Settled => Self::Settled(Box::new(answer)),
+        }
+    }
+}
+
+/// What a report says went wrong, in one sentence.
+fn fault_text(report: &Report) -> String {
+    if let Some(fault) = &report.fault {
+        let place = fault.scope.as_ref().map(ToString::to_string);
+        let place = place.into_iter().chain(fault.resource.clone());
+        let place = place.collect::<Vec<_>>().join(", ");
+        return match place.as_str() {
+            "" => fault.message.clone(),
+            place => format!("{place}: {}", fault.message),
+        };
+    }
+    let drift = report.scopes.iter().flat_map(|scope| &scope.drift);
+    let drift: Vec<String> = drift
+        .map(|change| format!("{}: {}", change.resource, change.change))
+        .take(5)
+        .collect();
+    match drift.is_empty() {
+        true => format!("the server answered {} without a word more", report.outcome),
+        false => format!(
+            "it is not as it should be, still to do is {}",
+            drift.join("; ")
+        ),
+    }
+}
+
+/// One line for a job's log: what was changed, scope by scope.
+pub(crate) fn log_lines(report: &Report) -> Vec<String> {
+    const MOST: usize = 2000;
+    let lines = report.scopes.iter().map(|scope| {
+        let changes: Vec<String> = scope
+            .changes
+            .iter()
+            .map(|change| format!("{}: {}", change.resource, change.change))
+            .collect();
+        let text = match changes.len() {
+            0 => "nothing to change".to_owned(),
+            _ => changes.join("; "),
+        };
+        let text: String = text.chars().take(MOST).collect();
+        format!("{} at {}: {text}", scope.scope, scope.generation)
+    });
+    lines.collect()
+}
+
+/// What holds less than it should, in one sentence; `None` when nothing does.
+pub(crate) fn degraded(report: &Report) -> Option<String> {
+    let mut words: Vec<&str> = Vec::new();
+    for line in report.scopes.iter().flat_map(|scope| &scope.degraded) {
+        if !words.contains(&line.as_str()) {
+            words.push(line);
+        }
+    }
+    (!words.is_empty()).then(|| words.join("; "))
+}

@@ -1,0 +1,176 @@
+//! Tenancies: one row each, kept for ever.
+
+use jiff::Timestamp;
+use kloigos_model::{
+    allocation::AllocationStatus,
+    ids::{AllocationId, JobId, UnitKey},
+    ssh::AuthorizedKeys,
+    tags::{TagValue, Tags},
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    AllocationRecord,
+    cells::{Cells, json, micros},
+    error::Error,
+    tx::Tx,
+};
+
+/// A tenancy that begins.
+#[derive(Debug, Clone)]
+pub struct NewAllocation<'a> {
+    /// Which.
+    pub id: AllocationId,
+    /// On which unit.
+    pub unit: UnitKey,
+    /// The job that makes it ready.
+    pub job: JobId,
+    /// Who may log in.
+    pub keys: &'a AuthorizedKeys,
+    /// What the tenant writes on it; `None` is `null`.
+    pub tags: Option<&'a Tags>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+macro_rules! select_allocations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, unit_id, job_id, status, keys, tags, created_at, started_at, ended_at, \
+             reason FROM allocations ",
+            $rest
+        )
+    };
+}
+
+impl Tx<'_> {
+    /// Adds a tenancy, pending. `Conflict` when the unit has one already.
+    pub async fn insert_allocation(&mut self, new: &NewAllocation<'_>) -> Result<(), Error> {
+        let statement = query(
+            "INSERT INTO allocations (id, unit_id, job_id, status, keys, tags, deployment_id, \
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(new.id.to_string())
+        .bind(new.unit.to_string())
+        .bind(new.job.to_string())
+        .bind(AllocationStatus::Pending.as_str())
+        .bind(new.keys.to_string())
+        .bind(new.tags.map(json))
+        .bind(new.tags.and_then(deployment))
+        .bind(micros(new.created_at));
+        self.insert("the unit", statement).await
+    }
+
+    /// The tenancy that a unit is bound to.
+    pub async fn open_allocation(
+        &mut self,
+        unit: UnitKey,
+    ) -> Result<Option<AllocationRecord>, Error> {
+        let statement = query(select_allocations!(
+            "WHERE unit_id = $1 AND status IN ('pending', 'active', 'ending')"
+        ));
+        let row = self.row(statement.bind(unit.to_string())).await?;
+        row.map(|row| allocation(&row)).transpose()
+    }
+
+    /// The tenancy that a job made or makes.
+    pub async fn allocation_of_job(
+        &mut self,
+        job: JobId,
+    ) -> Result<Option<AllocationRecord>, Error> {
+        let statement = query(select_allocations!("WHERE job_id = $1"));
+        let row = self.row(statement.bind(job.to_string())).await?;
+        row.map(|row| allocation(&row)).transpose()
+    }
+
+    /// Binds a pending tenancy to another unit.
+    pub async fn rebind_allocation(
+        &mut self,
+        id: AllocationId,
+        unit: UnitKey,
+    ) -> Result<(), Error> {
+        let statement =
+            query("UPDATE allocations SET unit_id = $2 WHERE id = $1 AND status = 'pending'")
+                .bind(id.to_string())
+                .bind(unit.to_string());
+        self.change_one("allocations", statement).await
+    }
+
+    /// A pending tenancy's unit is ready.
+    pub async fn activate_allocation(
+        &mut self,
+        id: AllocationId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE allocations SET status = 'active', started_at = $2 \
+             WHERE id = $1 AND status = 'pending'",
+        )
+        .bind(id.to_string())
+        .bind(micros(now));
+        self.change_one("allocations", statement).await
+    }
+
+    /// A pending tenancy never began.
+    pub async fn fail_allocation(
+        &mut self,
+        id: AllocationId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE allocations SET status = 'failed', ended_at = $2, reason = $3 \
+             WHERE id = $1 AND status = 'pending'",
+        )
+        .bind(id.to_string())
+        .bind(micros(now))
+        .bind(reason.to_owned());
+        self.change_one("allocations", statement).await
+    }
+
+    /// The unit's tenancy, where it has one, is ending.
+    pub async fn begin_ending(&mut self, unit: UnitKey) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE allocations SET status = 'ending' \
+             WHERE unit_id = $1 AND status IN ('pending', 'active')",
+        )
+        .bind(unit.to_string());
+        self.change(statement).await.map(drop)
+    }
+
+    /// The unit's tenancy, where it has one, is over.
+    pub async fn end_allocation(&mut self, unit: UnitKey, now: Timestamp) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE allocations SET status = 'ended', ended_at = $2 \
+             WHERE unit_id = $1 AND status = 'ending'",
+        )
+        .bind(unit.to_string())
+        .bind(micros(now));
+        self.change(statement).await.map(drop)
+    }
+}
+
+/// What `deployment_id` filters on: the tag of that name, a text or a number.
+fn deployment(tags: &Tags) -> Option<String> {
+    match tags.find("deployment_id")? {
+        TagValue::Text(text) => Some(text.to_string()),
+        TagValue::Number(number) => Some(number.to_string()),
+        TagValue::List(_) => None,
+    }
+}
+
+fn allocation(row: &AnyRow) -> Result<AllocationRecord, Error> {
+    let cells = Cells::new("allocations", row);
+    Ok(AllocationRecord {
+        id: cells.parse("id")?,
+        unit: cells.parse("unit_id")?,
+        job: cells.parse("job_id")?,
+        status: cells.parse("status")?,
+        keys: cells.parse("keys")?,
+        tags: cells.maybe_json("tags")?,
+        created_at: cells.at("created_at")?,
+        started_at: cells.maybe_at("started_at")?,
+        ended_at: cells.maybe_at("ended_at")?,
+        reason: cells.maybe_text("reason")?,
+    })
+}

@@ -1,0 +1,99 @@
+//! One transaction, and what is run in one.
+
+use sqlx::{
+    Any, AnyConnection,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
+
+use crate::{engine, error::Error};
+
+/// One intention, run inside one transaction. May be run more than once, so it has no effect but
+/// through the transaction.
+pub trait Operation: Sync {
+    /// What it gives.
+    type Output: Send;
+    /// Why it gives nothing; then nothing is changed.
+    type Refusal: From<Error> + Send;
+
+    /// Does it.
+    fn run(
+        &self,
+        tx: &mut Tx<'_>,
+    ) -> impl Future<Output = Result<Self::Output, Self::Refusal>> + Send;
+}
+
+/// An open transaction: every query and change is one of its methods.
+pub struct Tx<'t> {
+    connection: &'t mut AnyConnection,
+    contended: bool,
+}
+
+pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
+
+impl<'t> Tx<'t> {
+    pub(crate) fn new(connection: &'t mut AnyConnection) -> Self {
+        Self {
+            connection,
+            contended: false,
+        }
+    }
+
+    /// Whether a statement was in another's way, whatever the operation made of that.
+    pub(crate) fn is_contended(&self) -> bool {
+        self.contended
+    }
+
+    pub(crate) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<AnyRow>, Error> {
+        let rows = statement.fetch_all(&mut *self.connection).await;
+        rows.map_err(|error| self.fault(error))
+    }
+
+    pub(crate) async fn row(&mut self, statement: Statement<'_>) -> Result<Option<AnyRow>, Error> {
+        let row = statement.fetch_optional(&mut *self.connection).await;
+        row.map_err(|error| self.fault(error))
+    }
+
+    /// Carries out a change and tells how many rows it hit.
+    pub(crate) async fn change(&mut self, statement: Statement<'_>) -> Result<u64, Error> {
+        let done = statement.execute(&mut *self.connection).await;
+        done.map(|done| done.rows_affected())
+            .map_err(|error| self.fault(error))
+    }
+
+    /// Carries out a change that must hit one row.
+    pub(crate) async fn change_one(
+        &mut self,
+        table: &'static str,
+        statement: Statement<'_>,
+    ) -> Result<(), Error> {
+        match self.change(statement).await? {
+            1 => Ok(()),
+            rows => Err(Error::Missed { table, rows }),
+        }
+    }
+
+    /// Adds a row; `what` is taken when a constraint forbids it.
+    pub(crate) async fn insert(
+        &mut self,
+        what: &'static str,
+        statement: Statement<'_>,
+    ) -> Result<(), Error> {
+        let done = statement.execute(&mut *self.connection).await;
+        let unique = |error: &sqlx::Error| {
+            error
+                .as_database_error()
+                .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+        };
+        match done {
+            Ok(_) => Ok(()),
+            Err(error) if unique(&error) => Err(Error::Conflict { what }),
+            Err(error) => Err(self.fault(error)),
+        }
+    }
+
+    fn fault(&mut self, error: sqlx::Error) -> Error {
+        self.contended |= engine::is_contention(&error);
+        Error::from(error)
+    }
+}

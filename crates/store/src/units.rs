@@ -1,0 +1,274 @@
+//! Compute units: one row a life.
+
+use jiff::Timestamp;
+use kloigos_model::{
+    compute_unit::{UnitStatus, UnitVerb},
+    cpu::CpuSet,
+    host::Generation,
+    ids::{ServerId, UnitKey},
+    layout::{Numbering, Slot},
+    names::UnitId,
+    ports::PortRange,
+    tags::Tags,
+};
+use sqlx::{any::AnyRow, query};
+
+use crate::{
+    UnitFilter, UnitRecord,
+    cells::{Cells, micros},
+    error::Error,
+    servers::{generation, numbering},
+    tx::Tx,
+};
+
+/// A unit's life that begins.
+#[derive(Debug, Clone)]
+pub struct NewUnit {
+    /// Which.
+    pub key: UnitKey,
+    /// Its name.
+    pub id: UnitId,
+    /// Its server's life.
+    pub server: ServerId,
+    /// Which of the server's units it is, from 0: its ports follow from that.
+    pub position: u32,
+    /// Its CPUs and numbers.
+    pub slot: Slot,
+    /// The generation that it begins after.
+    pub generation: Generation,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// What a unit may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shares {
+    /// Its memory nodes.
+    pub memory_nodes: Option<CpuSet>,
+    /// Bytes of memory; `None` for no limit.
+    pub memory_max: Option<u64>,
+    /// Tasks; `None` for no limit.
+    pub tasks_max: Option<u64>,
+}
+
+macro_rules! select_units {
+    ($rest:literal) => {
+        concat!(
+            "SELECT u.id, u.name, u.server_id, s.hostname, s.ip, s.region, s.zone, s.warm, \
+             s.first_uid, s.first_port, s.port_step, u.cpus, u.port_slot, u.user_name, u.uid, \
+             u.dir, u.memory_nodes, u.memory_max, u.tasks_max, u.epoch, u.counter, u.status, \
+             u.reason, a.id AS allocation_id, a.started_at, a.tags, u.created_at, u.ended_at \
+             FROM units u JOIN servers s ON s.id = u.server_id \
+             LEFT JOIN allocations a ON a.unit_id = u.id \
+             AND a.status IN ('pending', 'active', 'ending') ",
+            $rest
+        )
+    };
+}
+
+impl Tx<'_> {
+    /// Adds a unit's life with its CPUs. `Conflict` when a name, a number, a port or a CPU of it
+    /// is a living unit's.
+    pub async fn insert_unit(&mut self, new: &NewUnit) -> Result<(), Error> {
+        let slot = &new.slot;
+        let statement = query(
+            "INSERT INTO units (id, server_id, name, cpus, cpu_count, first_cpu, port_slot, \
+             user_name, uid, dir, epoch, counter, status, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        )
+        .bind(new.key.to_string())
+        .bind(new.server.to_string())
+        .bind(new.id.to_string())
+        .bind(slot.cpus.to_string())
+        .bind(i64::try_from(slot.cpus.len()).unwrap_or(i64::MAX))
+        .bind(i64::from(slot.cpus.first()))
+        .bind(i64::from(new.position))
+        .bind(slot.user.to_string())
+        .bind(i64::from(slot.uid))
+        .bind(slot.dir.to_string())
+        .bind(new.generation.epoch.cast_signed())
+        .bind(new.generation.counter.cast_signed())
+        .bind(UnitStatus::Initializing.as_str())
+        .bind(micros(new.created_at));
+        let taken = "a name, a number or the ports of the unit";
+        self.insert(taken, statement).await?;
+        self.take_cpus(new).await
+    }
+
+    async fn take_cpus(&mut self, new: &NewUnit) -> Result<(), Error> {
+        for cpu in new.slot.cpus.iter() {
+            let statement =
+                query("INSERT INTO unit_cpus (server_id, cpu, unit_id) VALUES ($1, $2, $3)")
+                    .bind(new.server.to_string())
+                    .bind(i64::from(cpu))
+                    .bind(new.key.to_string());
+            self.insert("a CPU of the unit", statement).await?;
+        }
+        Ok(())
+    }
+
+    /// A unit's life.
+    pub async fn load_unit(&mut self, key: UnitKey) -> Result<Option<UnitRecord>, Error> {
+        let statement = query(select_units!("WHERE u.id = $1")).bind(key.to_string());
+        let row = self.row(statement).await?;
+        row.map(|row| unit(&row)).transpose()
+    }
+
+    /// The living unit of this name, else its latest life.
+    pub async fn find_unit(&mut self, id: &UnitId) -> Result<Option<UnitRecord>, Error> {
+        let statement = query(select_units!(
+            "WHERE u.name = $1 ORDER BY CASE WHEN u.ended_at IS NULL THEN 0 ELSE 1 END, u.id DESC \
+             LIMIT 1"
+        ));
+        let row = self.row(statement.bind(id.to_string())).await?;
+        row.map(|row| unit(&row)).transpose()
+    }
+
+    /// The units of a server's life, in the order of its layout.
+    pub async fn units_of(&mut self, server: ServerId) -> Result<Vec<UnitRecord>, Error> {
+        let statement = query(select_units!("WHERE u.server_id = $1 ORDER BY u.port_slot"));
+        let rows = self.rows(statement.bind(server.to_string())).await?;
+        rows.iter().map(unit).collect()
+    }
+
+    /// Units that match, by hostname and CPU; ended lives after the living.
+    pub async fn list_units(&mut self, filter: &UnitFilter) -> Result<Vec<UnitRecord>, Error> {
+        let statement = query(select_units!(
+            "WHERE (CAST($1 AS TEXT) IS NULL OR u.name = $1) \
+             AND (CAST($2 AS TEXT) IS NULL OR s.hostname = $2) \
+             AND (CAST($3 AS TEXT) IS NULL OR s.region = $3) \
+             AND (CAST($4 AS TEXT) IS NULL OR s.zone = $4) \
+             AND (CAST($5 AS BIGINT) IS NULL OR u.cpu_count = $5) \
+             AND (CAST($6 AS TEXT) IS NULL OR a.deployment_id = $6) \
+             AND ((CAST($7 AS TEXT) IS NULL AND u.status <> 'decommissioned') OR u.status = $7) \
+             ORDER BY s.hostname, u.first_cpu, u.id"
+        ))
+        .bind(filter.compute_id.clone())
+        .bind(filter.hostname.clone())
+        .bind(filter.region.clone())
+        .bind(filter.zone.clone())
+        .bind(filter.cpu_count.map(i64::from))
+        .bind(filter.deployment_id.clone())
+        .bind(filter.status.map(UnitStatus::as_str));
+        let rows = self.rows(statement).await?;
+        rows.iter().map(unit).collect()
+    }
+
+    /// Moves a unit along its lifecycle and says why. `Forbidden` when its state does not know the
+    /// verb. What changes its desired state makes that newer; when its life ends, its CPUs are
+    /// nobody's.
+    pub async fn move_unit(
+        &mut self,
+        key: UnitKey,
+        verb: UnitVerb,
+        reason: Option<&str>,
+        now: Timestamp,
+    ) -> Result<UnitStatus, Error> {
+        let statement = query("SELECT id, status FROM units WHERE id = $1").bind(key.to_string());
+        let row = self.row(statement).await?.ok_or(Error::Missed {
+            table: "units",
+            rows: 0,
+        })?;
+        let from: UnitStatus = Cells::new("units", &row).parse("status")?;
+        let to = from.after(verb)?;
+        let over = to == UnitStatus::Decommissioned;
+        let statement = query(
+            "UPDATE units SET status = $3, reason = $4, ended_at = $5, counter = counter + $6, \
+             epoch = (SELECT value FROM meta WHERE name = 'epoch') WHERE id = $1 AND status = $2",
+        )
+        .bind(key.to_string())
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .bind(reason.map(str::to_owned))
+        .bind(over.then(|| micros(now)))
+        .bind(i64::from(changes_desired(verb)));
+        self.change_one("units", statement).await?;
+        if over {
+            let statement = query("DELETE FROM unit_cpus WHERE unit_id = $1").bind(key.to_string());
+            self.change(statement).await?;
+        }
+        Ok(to)
+    }
+
+    /// Sets what a unit may use, which makes its desired state newer.
+    pub async fn set_shares(&mut self, key: UnitKey, shares: &Shares) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE units SET memory_nodes = $2, memory_max = $3, tasks_max = $4, \
+             counter = counter + 1, epoch = (SELECT value FROM meta WHERE name = 'epoch') \
+             WHERE id = $1",
+        )
+        .bind(key.to_string())
+        .bind(shares.memory_nodes.as_ref().map(ToString::to_string))
+        .bind(shares.memory_max.map(u64::cast_signed))
+        .bind(shares.tasks_max.map(u64::cast_signed));
+        self.change_one("units", statement).await
+    }
+}
+
+/// Whether what should be on the server is another after it.
+const fn changes_desired(verb: UnitVerb) -> bool {
+    match verb {
+        UnitVerb::Initialize
+        | UnitVerb::Allocate
+        | UnitVerb::GiveBack
+        | UnitVerb::Deallocate
+        | UnitVerb::Fail
+        | UnitVerb::Decommission => true,
+        UnitVerb::Settle
+        | UnitVerb::HandOver
+        | UnitVerb::Clear
+        | UnitVerb::Withdraw
+        | UnitVerb::Restore
+        | UnitVerb::Retire => false,
+    }
+}
+
+fn ports(cells: &Cells<'_>) -> Result<PortRange, Error> {
+    let numbering: Numbering = numbering(cells)?;
+    let slot: u32 = cells.number("port_slot")?;
+    let step = u32::from(numbering.port_step);
+    let start = u32::from(numbering.first_port).saturating_add(slot.saturating_mul(step));
+    PortRange::new(start, start.saturating_add(step)).map_err(|_| Error::Corrupt {
+        table: "units",
+        column: "port_slot",
+        row: cells.text("id").unwrap_or_default(),
+    })
+}
+
+/// Without a tenant the tags are empty; a tenant may have given none at all.
+fn tags(cells: &Cells<'_>) -> Result<Option<Tags>, Error> {
+    match cells.maybe_text("allocation_id")? {
+        Some(_) => cells.maybe_json("tags"),
+        None => Ok(Some(Tags::default())),
+    }
+}
+
+pub(crate) fn unit(row: &AnyRow) -> Result<UnitRecord, Error> {
+    let cells = Cells::new("units", row);
+    Ok(UnitRecord {
+        key: cells.parse("id")?,
+        id: cells.parse("name")?,
+        server: cells.parse("server_id")?,
+        hostname: cells.parse("hostname")?,
+        ip: cells.parse("ip")?,
+        region: cells.parse("region")?,
+        zone: cells.parse("zone")?,
+        cpus: cells.parse("cpus")?,
+        ports: ports(&cells)?,
+        user: cells.parse("user_name")?,
+        uid: cells.number("uid")?,
+        dir: cells.parse("dir")?,
+        memory_nodes: cells.maybe("memory_nodes")?,
+        memory_max: cells.maybe_number("memory_max")?,
+        tasks_max: cells.maybe_number("tasks_max")?,
+        warm: cells.number::<i64>("warm")? == 1,
+        generation: generation(&cells)?,
+        status: cells.parse("status")?,
+        reason: cells.maybe_text("reason")?,
+        allocation: cells.maybe("allocation_id")?,
+        started_at: cells.maybe_at("started_at")?,
+        tags: tags(&cells)?,
+        created_at: cells.at("created_at")?,
+        ended_at: cells.maybe_at("ended_at")?,
+    })
+}
