@@ -101,8 +101,10 @@ fn in_our_words(text: &str) -> String {
         .replace(
             "\"ssh_public_key\": \"\"",
             &format!("\"ssh_public_key\": \"{key}\""),
-        )
-        .replace("_c", "_");
+        );
+    for first in ["0", "1", "4"] {
+        text = text.replace(&format!("_c{first}"), &format!("_{first}"));
+    }
     for (number, (_, ip, ..)) in (1..).zip(SERVERS) {
         text = text.replace(&format!("\"{ip}\""), &format!("\"{}\"", address(number)));
     }

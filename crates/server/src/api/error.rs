@@ -78,6 +78,10 @@ impl IntoResponse for ApiError {
             Self::Refused(refusal) => refused(refusal),
             Self::Faults(faults) => invalid(&faults.into_entries()),
             Self::Unauthorised(why) => unauthorised(why),
+            Self::Foreign => said(
+                StatusCode::FORBIDDEN,
+                "without tokens only this machine may call, and no web page of another site",
+            ),
             Self::LargeBody => said(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "the body is larger than 1 MiB",
