@@ -146,7 +146,11 @@ fn number<const BYTES: usize>(elf: &[u8], offset: u64) -> Result<u64> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 15];
+    let nibbles = bytes.iter().flat_map(digits);
+    nibbles
+        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
+        .collect()
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ enum Verb {
     Dist(dist::Arguments),
     /// Real Debian servers in QEMU on this machine.
     Lab(lab::cli::Arguments),
+    /// The long proofs, on both releases.
+    Prove,
     /// Everything that is checked, in tiers.
     Test(test::Arguments),
 }
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Dist(arguments) => dist::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Lab(arguments) => lab::cli::run(arguments),
+        Verb::Prove => test::prove(),
         Verb::Test(arguments) => test::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {

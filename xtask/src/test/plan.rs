@@ -49,10 +49,19 @@ pub(super) const TIERS: &[Tier] = &[
     },
 ];
 
+/// What takes too long for every change: the long proofs, on both releases.
+pub(super) static PROOFS: Tier = Tier {
+    number: 6,
+    name: "long proofs",
+    steps: proofs,
+};
+
 /// Where the integration tests are, seen from the workspace's root.
 const TESTS: &str = "tests/tests";
 /// What the file name of a test that needs the lab ends in.
 const ON_LAB: &str = "_on_lab";
+/// What the file name of a long proof ends in; it is no part of any tier.
+const PROVE: &str = "_prove";
 
 fn form(_: &[String]) -> Vec<Step> {
     let mut docs = cargo(
@@ -91,7 +100,7 @@ fn stories(tests: &[String]) -> Vec<Step> {
     let mut steps = vec![cargo("the executable", &["build", "--bin", "kloigos"])];
     let here = tests
         .iter()
-        .filter(|name| !name.ends_with(ON_LAB) && *name != "laws");
+        .filter(|name| !name.ends_with(ON_LAB) && !name.ends_with(PROVE) && *name != "laws");
     steps.extend(here.map(|name| integration(name)));
     steps
 }
@@ -113,9 +122,23 @@ fn trixie(tests: &[String]) -> Vec<Step> {
 
 /// What depends on the server's distribution; the way through the control plane does not.
 fn bookworm(_: &[String]) -> Vec<Step> {
-    let mut step = integration("host_on_lab");
-    step.environment.push(("KLOIGOS_LAB_RELEASE", "bookworm"));
-    vec![step]
+    vec![on_release("host_on_lab", "bookworm")]
+}
+
+fn proofs(tests: &[String]) -> Vec<Step> {
+    let mut steps = vec![cargo("the host binary", &["xtask", "dist", "--host-only"])];
+    for release in ["trixie", "bookworm"] {
+        let long = tests.iter().filter(|name| name.ends_with(PROVE));
+        steps.extend(long.map(|name| on_release(name, release)));
+    }
+    steps
+}
+
+fn on_release(name: &str, release: &'static str) -> Step {
+    let mut step = integration(name);
+    step.name = format!("{name} on {release}");
+    step.environment.push(("KLOIGOS_LAB_RELEASE", release));
+    step
 }
 
 /// The names of all integration tests, in order.
@@ -135,7 +158,7 @@ fn integration(name: &str) -> Step {
         name,
         &["test", "--package", "kloigos-tests", "--test", name],
     );
-    if name.ends_with(ON_LAB) {
+    if name.ends_with(ON_LAB) || name.ends_with(PROVE) {
         // The tests of one file share a lab server and speak as they go.
         step.arguments
             .extend(["--", "--test-threads=1", "--nocapture"].map(str::to_owned));

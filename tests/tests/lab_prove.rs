@@ -1,7 +1,7 @@
-//! The lab proves itself, on real servers: a minute or more each, so only on
-//! demand: `cargo test -p xtask --test lab -- --ignored --nocapture`.
+//! The lab proves itself, on real servers: networks, cuts, power, snapshots. Part of
+//! `cargo xtask prove`, since it takes minutes; the tests that run on the lab use most of it anyway.
 //!
-//! `LAB_RELEASE=bookworm` asks for Debian 12.
+//! `KLOIGOS_LAB_RELEASE=bookworm` asks for Debian 12.
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, UdpSocket};
@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use xtask::lab::{Cut, Lab, Link, Release, Server, Spec};
 
 fn spec(name: &str, servers: u8) -> Spec {
-    let bookworm = std::env::var("LAB_RELEASE").is_ok_and(|name| name == "bookworm");
+    let bookworm = std::env::var("KLOIGOS_LAB_RELEASE").is_ok_and(|name| name == "bookworm");
     Spec {
         name: name.to_owned(),
         release: if bookworm {
@@ -44,7 +44,6 @@ fn received(server: &Server) -> Result<u64> {
 }
 
 #[test]
-#[ignore = "boots two servers"]
 fn private_links_are_cut_and_healed() -> Result<()> {
     let lab = Lab::up_temporary(&spec("test-private", 2))?;
     let (near, far) = (lab.server(1), lab.server(2));
@@ -75,7 +74,6 @@ fn private_links_are_cut_and_healed() -> Result<()> {
 }
 
 #[test]
-#[ignore = "boots a server"]
 fn a_cut_of_management_is_silence_and_sessions_outlive_it() -> Result<()> {
     let lab = Lab::up_temporary(&spec("test-management", 1))?;
     let server = lab.server(1);
@@ -121,7 +119,6 @@ fn a_cut_of_management_is_silence_and_sessions_outlive_it() -> Result<()> {
 }
 
 #[test]
-#[ignore = "boots a server three times"]
 fn power_snapshots_and_ports() -> Result<()> {
     let lab = Lab::up_temporary(&spec("test-power", 1))?;
     let server = lab.server(1);
