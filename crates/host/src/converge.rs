@@ -104,7 +104,7 @@ impl<'a> Work<'a> {
             .lock(&scope)
             .map_err(|trouble| self.stop(&scope, &trouble))?;
         let record = self.fenced(desired, presence)?;
-        let look = self.look(desired, record.as_ref())?;
+        let look = self.look(desired, record.as_ref(), presence)?;
         let setting = self.setting(record.is_some(), look);
         let resources = resources::of(&desired.spec, presence, setting);
         self.reports.push(ScopeReport {
@@ -173,15 +173,24 @@ impl<'a> Work<'a> {
     }
 
     /// An allocation of a slot that was settled in this boot is looked at swiftly. Asking for the
-    /// same again is a repair, and looks thoroughly.
-    fn look(&mut self, desired: &Desired, record: Option<&Record>) -> Result<Look, Stop> {
+    /// same again is a repair, and looks thoroughly. At boot the server's part has just loaded the
+    /// rules of all units, and nothing of a unit runs yet.
+    fn look(
+        &mut self,
+        desired: &Desired,
+        record: Option<&Record>,
+        presence: Presence,
+    ) -> Result<Look, Stop> {
         let scope = desired.scope();
+        if scope == ScopeName::Server || presence == Presence::Absent {
+            return Ok(Look::Thorough);
+        }
         let settled = state::is_settled(self.host, desired);
         let settled = settled.map_err(|trouble| self.stop(&scope, &trouble))?;
         let newer = record.is_some_and(|record| {
             !record.removing && record.desired.generation != desired.generation
         });
-        let swift = settled && newer && scope != ScopeName::Server;
+        let swift = self.boot || (settled && newer);
         Ok(if swift { Look::Swift } else { Look::Thorough })
     }
 

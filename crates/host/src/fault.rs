@@ -1,6 +1,6 @@
 //! What can go wrong in a resource: a refusal, which changes nothing, or trouble with the machine.
 
-use std::{error::Error, fmt::Write};
+use std::{error::Error, fmt, fmt::Write};
 
 use crate::sys::SysError;
 
@@ -35,10 +35,10 @@ impl Trouble {
     }
 
     /// Something that is not in its format.
-    pub fn text(what: impl Into<String>, problem: impl ToString) -> Self {
+    pub fn text(what: impl Into<String>, problem: impl fmt::Display) -> Self {
         Self::Text {
             what: what.into(),
-            problem: problem.to_string(),
+            problem: format!("{problem}"),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The login guard, run by pam_exec(8) as the last session module of a unit's login.
+//! The login guard, run by `pam_exec(8)` as the last session module of a unit's login.
 //!
-//! pam_systemd gives up quietly when logind is down or the slice is frozen, and the login would
+//! `pam_systemd` gives up quietly when logind is down or the slice is frozen, and the login would
 //! then run in sshd's own cgroup, with every CPU and no limit (proven on both Debian releases).
 //! The guard refuses it. It knows units by their records alone, never by a range of uids, and lets
 //! everybody else through at once.

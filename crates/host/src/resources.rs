@@ -19,6 +19,8 @@ mod slice;
 mod sshd;
 mod unit_ports;
 
+use std::rc::Rc;
+
 use kloigos_model::host::{ServerSpec, Spec, UnitSpec};
 
 use crate::resource::AnyResource;
@@ -72,12 +74,20 @@ pub fn of(spec: &Spec, presence: Presence, setting: Setting) -> Resources {
 /// The server's own. PAM and sshd come before anything that lets a unit's user log in; the
 /// program, which PAM and the boot service run, comes first and goes last.
 fn of_server(spec: &ServerSpec, presence: Presence, setting: Setting) -> Resources {
+    let version = Rc::default();
     let mut resources: Resources = vec![
         Box::new(program::Program { presence }),
         Box::new(places::places(presence)),
         Box::new(group::Group { presence, setting }),
-        Box::new(pam::Pam { presence }),
-        Box::new(sshd::Sshd { presence, setting }),
+        Box::new(pam::Pam {
+            presence,
+            version: Rc::clone(&version),
+        }),
+        Box::new(sshd::Sshd {
+            presence,
+            setting,
+            version,
+        }),
         Box::new(rules::modules(presence)),
         Box::new(rules::Rules { presence }),
         Box::new(filter::Filter { presence }),
@@ -85,7 +95,7 @@ fn of_server(spec: &ServerSpec, presence: Presence, setting: Setting) -> Resourc
             presence,
             ports: spec.ports.clone(),
         }),
-        Box::new(boot_service::BootService { presence }),
+        Box::new(boot_service::BootService { presence, setting }),
     ];
     if presence == Presence::Absent {
         // Of a server that is not recorded only what has our own name is ours.

@@ -19,7 +19,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Does what is asked and tells how it went; the report is the last line told.
 pub fn serve(host: &mut dyn Host, request: &Request, tell: &mut dyn FnMut(Line)) -> Outcome {
     let report = answer(host, request, &mut |progress| {
-        tell(Line::Progress(progress))
+        tell(Line::Progress(progress));
     });
     let outcome = report.outcome;
     tell(Line::Report(Box::new(report)));

@@ -128,7 +128,7 @@ fn signature(host: &mut dyn Host, disk: &str) -> Result<Option<String>, Trouble>
     // blkid(8): 0 found, 2 nothing found, 8 several contradict each other.
     match probed.code {
         0 => Ok(Some(format!("signature {}", described(&probed.stdout)))),
-        2 => dirty_head(host, &device),
+        2 => Ok(dirty_head(host, &device)),
         8 => Ok(Some(
             "several signatures that contradict each other".to_owned(),
         )),
@@ -142,13 +142,13 @@ fn described(export: &str) -> String {
     kind.unwrap_or("of an unknown kind").to_owned()
 }
 
-fn dirty_head(host: &mut dyn Host, device: &str) -> Result<Option<String>, Trouble> {
+fn dirty_head(host: &mut dyn Host, device: &str) -> Option<String> {
     match host.head(device, HEAD) {
         Ok(Some(head)) if head.iter().any(|&byte| byte != 0) => {
-            Ok(Some("data of an unknown kind at its beginning".to_owned()))
+            Some("data of an unknown kind at its beginning".to_owned())
         }
-        Ok(Some(_)) => Ok(None),
-        Ok(None) => Ok(Some("unknown: its device is not there".to_owned())),
-        Err(_) => Ok(Some("unknown: it cannot be read".to_owned())),
+        Ok(Some(_)) => None,
+        Ok(None) => Some("unknown: its device is not there".to_owned()),
+        Err(_) => Some("unknown: it cannot be read".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! `/proc/self/mountinfo`, as proc_pid_mountinfo(5) describes it.
+//! `/proc/self/mountinfo`, as `proc_pid_mountinfo(5)` describes it.
 
 /// One mount.
 #[derive(Debug, Clone, PartialEq, Eq)]

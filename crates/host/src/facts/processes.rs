@@ -11,7 +11,7 @@ pub struct Status {
     pub zombie: bool,
 }
 
-/// The status of a proc_pid_status(5) text.
+/// The status of a `proc_pid_status(5)` text.
 pub fn status(text: &str) -> Status {
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
     let uids = field("Uid:").unwrap_or_default().split_whitespace();

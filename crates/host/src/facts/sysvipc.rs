@@ -1,4 +1,4 @@
-//! System V IPC objects, as `/proc/sysvipc/{shm,sem,msg}` lists them (proc_sysvipc(5)).
+//! System V IPC objects, as `/proc/sysvipc/{shm,sem,msg}` lists them (`proc_sysvipc(5)`).
 
 /// The ids of the objects that a user owns or made.
 pub fn of_user(text: &str, uid: u32) -> Vec<i32> {

@@ -6,7 +6,10 @@ use std::fmt;
 
 use kloigos_model::host::{IdRange, UnitSpec};
 
-use super::{Presence, Setting, group::change_accounts};
+use super::{
+    Presence, Setting,
+    group::{backups_naming, change_accounts, forget_in_backups},
+};
 use crate::{
     facts::{
         accounts::{self, Group, User},
@@ -15,20 +18,13 @@ use crate::{
     fault::{Refusal, Trouble},
     paths,
     resource::Resource,
-    sys::{Host, Stat, read_text},
+    sys::{Host, read_text},
 };
 
 /// What the comment of a unit's user says.
 const GECOS: &str = "Kloigos compute unit";
 /// No password at all; `!` would be a locked account, which sshd without PAM refuses.
 const NO_PASSWORD: &str = "*";
-/// Where shadow-utils keep the state before their last change.
-const BACKUPS: [&str; 4] = [
-    "/etc/passwd-",
-    "/etc/group-",
-    "/etc/shadow-",
-    "/etc/gshadow-",
-];
 
 pub(super) struct Account {
     pub(super) presence: Presence,
@@ -47,8 +43,8 @@ pub(super) struct Seen {
     /// What the name services say of name and number beside the local files, while it is not made.
     elsewhere: Option<String>,
     subordinate: Vec<IdRange>,
-    /// The backups that still name it.
-    backups: Vec<&'static str>,
+    /// Whether a backup names it.
+    remembered: bool,
 }
 
 pub(super) enum AccountChange {
@@ -57,7 +53,7 @@ pub(super) enum AccountChange {
     Mend { shell: &'static str },
     RemoveUser,
     RemoveGroup,
-    ForgetInBackup(&'static str),
+    Forget,
 }
 
 impl Resource for Account {
@@ -92,11 +88,7 @@ impl Resource for Account {
             } else {
                 Vec::new()
             },
-            backups: if self.presence == Presence::Absent {
-                self.backups(host)?
-            } else {
-                Vec::new()
-            },
+            remembered: !backups_naming(host, name)?.is_empty(),
             users,
         })
     }
@@ -136,8 +128,8 @@ impl Resource for Account {
                 change_accounts(host, &argv)
             }
             AccountChange::RemoveUser => change_accounts(host, &["userdel", name]),
-            AccountChange::RemoveGroup => change_accounts(host, &["groupdel", name]),
-            AccountChange::ForgetInBackup(path) => forget_in_backup(host, path),
+            AccountChange::RemoveGroup => self.remove_group(host),
+            AccountChange::Forget => forget_in_backups(host, name),
         }
     }
 }
@@ -229,12 +221,10 @@ impl Account {
         {
             changes.push(AccountChange::RemoveGroup);
         }
-        let mut backups = have.backups.clone();
-        if !changes.is_empty() {
-            // The removal itself makes them.
-            backups = BACKUPS.to_vec();
+        // The removal itself leaves it in the backups.
+        if have.remembered || !changes.is_empty() {
+            changes.push(AccountChange::Forget);
         }
-        changes.extend(backups.into_iter().map(AccountChange::ForgetInBackup));
         changes
     }
 
@@ -286,16 +276,14 @@ impl Account {
         Ok(None)
     }
 
-    fn backups(&self, host: &mut dyn Host) -> Result<Vec<&'static str>, Trouble> {
-        let ours = format!("{}:", self.unit.user);
-        let mut naming = Vec::new();
-        for path in BACKUPS {
-            let text = read_text(host, path)?.unwrap_or_default();
-            if text.lines().any(|line| line.starts_with(&ours)) {
-                naming.push(path);
-            }
+    /// userdel(8) takes the group along where `USERGROUPS_ENAB` of login.defs(5) says so.
+    fn remove_group(&self, host: &mut dyn Host) -> Result<(), Trouble> {
+        let name = self.unit.user.as_str();
+        let left = accounts::local_groups(host)?;
+        if left.iter().any(|group| group.name == name) {
+            change_accounts(host, &["groupdel", name])?;
         }
-        Ok(naming)
+        Ok(())
     }
 
     fn described(&self, change: AccountChange) -> Described {
@@ -306,7 +294,7 @@ impl Account {
             AccountChange::Mend { .. } => format!("mend user {user} ({uid})"),
             AccountChange::RemoveUser => format!("remove user {user} ({uid})"),
             AccountChange::RemoveGroup => format!("remove group {user} ({uid})"),
-            AccountChange::ForgetInBackup(path) => format!("forget {user} in {path}"),
+            AccountChange::Forget => format!("forget {user} in the backups under /etc"),
         };
         Described { change, text }
     }
@@ -327,14 +315,4 @@ impl fmt::Display for Described {
 fn subordinate(host: &mut dyn Host) -> Result<Vec<IdRange>, Trouble> {
     let text = read_text(host, "/etc/subuid")?.unwrap_or_default();
     Ok(accounts::subordinate_ranges(&text))
-}
-
-/// Makes a backup equal to the file it is of, which no longer names the user.
-fn forget_in_backup(host: &mut dyn Host, backup: &str) -> Result<(), Trouble> {
-    let current = backup.trim_end_matches('-');
-    let there: Option<Stat> = host.stat(backup)?;
-    if let (Some(stat), Some(body)) = (there, host.read(current)?) {
-        host.write(backup, &body, stat.access)?;
-    }
-    Ok(())
 }

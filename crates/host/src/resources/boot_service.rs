@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::Presence;
+use super::{Presence, Setting};
 use crate::{
     fault::{Refusal, Trouble},
     resource::Resource,
@@ -41,6 +41,7 @@ WantedBy=sysinit.target
 
 pub(super) struct BootService {
     pub(super) presence: Presence,
+    pub(super) setting: Setting,
 }
 
 pub(super) struct Seen {
@@ -83,13 +84,11 @@ impl Resource for BootService {
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
         let body = read_text(host, FILE)?;
-        let show = Command::new([
-            "systemctl",
-            "show",
-            "--property=ActiveState,NeedDaemonReload",
-            SERVICE,
-        ]);
-        let shown = must(host, &show)?.stdout;
+        let shown = if self.setting.boot {
+            String::new()
+        } else {
+            show(host)?
+        };
         Ok(Seen {
             body,
             link: host.read_link(LINK)?,
@@ -150,6 +149,12 @@ fn absent(have: &Seen) -> Vec<BootChange> {
         changes.push(BootChange::Reload);
     }
     changes
+}
+
+fn show(host: &mut dyn Host) -> Result<String, Trouble> {
+    let properties = "--property=ActiveState,NeedDaemonReload";
+    let command = Command::new(["systemctl", "show", properties, SERVICE]);
+    Ok(must(host, &command)?.stdout)
 }
 
 fn enable(host: &mut dyn Host) -> Result<(), Trouble> {

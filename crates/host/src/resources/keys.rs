@@ -22,7 +22,7 @@ pub(super) fn keys(unit: &UnitSpec, presence: Presence) -> Parts {
         } else {
             Presence::Absent
         },
-        parts: vec![Part::file(
+        of: vec![Part::file(
             paths::keys(&unit.user),
             body.unwrap_or_default(),
             0o644,

@@ -135,6 +135,9 @@ impl Manager {
         if events.lines().any(|line| line == "populated 1") {
             return Ok(Running::Yes);
         }
+        if self.setting.boot {
+            return Ok(Running::No);
+        }
         let show = Command::new(["systemctl", "show", "--property=ActiveState,Job", &manager]);
         Ok(running(&must(host, &show)?.stdout))
     }

@@ -1,16 +1,15 @@
 //! The login guard's place in PAM: the last session module, which refuses a unit's user whose
 //! session is not in the unit's slice (see [`crate::guard`]).
 //!
-//! Since OpenSSH 9.8, sshd_config(5) has `PAMServiceName`: unit users get a stack of our own and
+//! Since OpenSSH 9.8, `sshd_config(5)` has `PAMServiceName`: unit users get a stack of our own and
 //! nobody else's is touched. An older sshd has one stack for all; there a marked block is appended,
 //! and removed byte for byte. Its first line steers everyone who is in no unit past the guard, so
 //! that not even a missing binary could lock people out.
 
-use std::fmt;
+use std::{fmt, rc::Rc};
 
-use super::Presence;
+use super::{Presence, sshd::SshdVersion};
 use crate::{
-    facts,
     fault::{Refusal, Trouble},
     resource::Resource,
     sys::{Access, Host},
@@ -48,6 +47,7 @@ const ENDLESS: &str = "# kloigos: the line above had no end\n";
 
 pub(super) struct Pam {
     pub(super) presence: Presence,
+    pub(super) version: Rc<SshdVersion>,
 }
 
 pub(super) struct Seen {
@@ -86,7 +86,7 @@ impl Resource for Pam {
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
         Ok(Seen {
-            version: facts::sshd_version(host)?,
+            version: self.version.of(host)?,
             own: text(host, OWN)?.map(|(body, _)| body),
             shared: text(host, SHARED)?,
         })

@@ -132,14 +132,14 @@ impl Part {
 pub(super) struct Parts {
     pub(super) name: &'static str,
     pub(super) presence: Presence,
-    pub(super) parts: Vec<Part>,
+    pub(super) of: Vec<Part>,
 }
 
 impl Parts {
     fn leaving(&self, part: &Part, seen: &Seen) -> Option<PartChange> {
         let ours = |name: &String| {
             let path = format!("{}/{name}", part.path());
-            self.parts.iter().any(|part| part.path() == path)
+            self.of.iter().any(|part| part.path() == path)
         };
         let stays = match part {
             Part::Dir { .. } => !seen.names.iter().all(ours),
@@ -158,12 +158,12 @@ impl Resource for Parts {
     }
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Vec<Seen>, Trouble> {
-        let seen: Sys<_> = self.parts.iter().map(|part| part.see(host)).collect();
+        let seen: Sys<_> = self.of.iter().map(|part| part.see(host)).collect();
         Ok(seen?)
     }
 
     fn plan(&self, have: &Vec<Seen>) -> Result<Vec<PartChange>, Refusal> {
-        let pairs = self.parts.iter().zip(have);
+        let pairs = self.of.iter().zip(have);
         Ok(match self.presence {
             Presence::Present => pairs
                 .filter(|(part, seen)| !part.is_as_seen(seen))

@@ -10,7 +10,7 @@ pub(super) fn places(presence: Presence) -> Parts {
     Parts {
         name: "places",
         presence,
-        parts: vec![
+        of: vec![
             Part::tree(paths::STATE_DIR, 0o700),
             Part::tree(paths::UNITS_DIR, 0o700),
             Part::tree(paths::TRASH_DIR, 0o700),

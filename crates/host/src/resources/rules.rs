@@ -27,7 +27,7 @@ pub(super) use listing::{Elements, elements};
 /// What the kernel listed right after the table was loaded, to compare with.
 const KEPT: &str = "/run/kloigos/rules.json";
 
-/// 1 and 58 are ICMP and ICMPv6; their names need `/etc/protocols`, which is not on every server.
+/// 1 and 58 are ICMP and its twin of IPv6; their names need `/etc/protocols`, which is not on every server.
 const TABLE: &str = "\
 add table inet kloigos
 delete table inet kloigos
@@ -51,7 +51,7 @@ pub(super) fn modules(presence: Presence) -> Parts {
     Parts {
         name: "modules",
         presence,
-        parts: vec![Part::file(
+        of: vec![Part::file(
             "/etc/modules-load.d/kloigos.conf",
             "# Made by Kloigos.\nnf_tables\nnft_ct\n",
             0o644,

@@ -122,7 +122,7 @@ impl Slice {
         Parts {
             name: "slice",
             presence: self.presence,
-            parts: vec![Part::dir(dir, 0o755), Part::file(file, self.body(), 0o644)],
+            of: vec![Part::dir(dir, 0o755), Part::file(file, self.body(), 0o644)],
         }
     }
 

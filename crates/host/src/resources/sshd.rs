@@ -2,7 +2,7 @@
 //! is checked before sshd is told, and told only when it changed: a reload closes the listener for
 //! a moment.
 
-use std::fmt;
+use std::{cell::OnceCell, fmt, rc::Rc};
 
 use super::{Presence, Setting, pam::OWN_STACK_SINCE};
 use crate::{
@@ -39,6 +39,21 @@ Match Group kunits
 pub(super) struct Sshd {
     pub(super) presence: Presence,
     pub(super) setting: Setting,
+    pub(super) version: Rc<SshdVersion>,
+}
+
+/// The version of sshd, asked for once per request.
+#[derive(Default)]
+pub(super) struct SshdVersion(OnceCell<Option<(u32, u32)>>);
+
+impl SshdVersion {
+    pub(super) fn of(&self, host: &mut dyn Host) -> Result<Option<(u32, u32)>, Trouble> {
+        if let Some(version) = self.0.get() {
+            return Ok(*version);
+        }
+        let version = facts::sshd_version(host)?;
+        Ok(*self.0.get_or_init(|| version))
+    }
 }
 
 pub(super) struct Seen {
@@ -82,7 +97,7 @@ impl Resource for Sshd {
         let names = host.list(paths::KEYS_DIR)?;
         let stat = host.stat(paths::KEYS_DIR)?;
         Ok(Seen {
-            version: facts::sshd_version(host)?,
+            version: self.version.of(host)?,
             drop_in: read_text(host, DROP_IN)?,
             told: read_text(host, TOLD)?,
             keys: stat.map(|stat| (stat.access, names.is_none_or(|names| names.is_empty()))),

@@ -3,7 +3,7 @@
 //!
 //! It hangs on the root cgroup and is keyed by uid, so that a process outside the unit's slice is
 //! filtered too. Map and links are pinned: they outlive this process, and a second load replaces
-//! the program instead of putting another beside it (the results of several are ANDed, so that a
+//! the program instead of putting another beside it (several must all agree, so that a
 //! stale one would deny for ever). See `docs/isolation` and cgroup(7), bpf(2).
 
 mod call;
@@ -30,7 +30,7 @@ fn failed(what: &str) -> impl Fn(io::Error) -> SysError + '_ {
 /// the program, which leaves no trace.
 pub(super) fn state() -> Sys<BindFilter> {
     let Some(map) = pinned(MAP)? else {
-        return probe();
+        return Ok(probe());
     };
     let map_id = call::object_info(&map).map_err(failed("look at"))?.id();
     let [inet4, inet6] = HOOKS.map(|(attach, path)| hook(attach, path, map_id));
@@ -41,15 +41,15 @@ pub(super) fn state() -> Sys<BindFilter> {
     })
 }
 
-fn probe() -> Sys<BindFilter> {
+fn probe() -> BindFilter {
     let tried = call::create_map(program::MAP_NAME, program::MAP_ENTRIES)
         .and_then(|map| program::load(&map, Attach::Inet4Bind));
     let anything = HOOKS
         .iter()
         .any(|(_, path)| matches!(pinned(path), Ok(Some(_))));
     match tried {
-        Err(error) => Ok(BindFilter::Unsupported(error.to_string())),
-        Ok(_) if anything => Ok(BindFilter::Present {
+        Err(error) => BindFilter::Unsupported(error.to_string()),
+        Ok(_) if anything => BindFilter::Present {
             inet4: Hook {
                 ours: 0,
                 current: false,
@@ -59,11 +59,9 @@ fn probe() -> Sys<BindFilter> {
                 current: false,
             },
             ranges: BTreeMap::new(),
-        }),
-        Ok(_) if !is_bpffs() => Ok(BindFilter::Unsupported(
-            "/sys/fs/bpf is not mounted".to_owned(),
-        )),
-        Ok(_) => Ok(BindFilter::Absent),
+        },
+        Ok(_) if !is_bpffs() => BindFilter::Unsupported("/sys/fs/bpf is not mounted".to_owned()),
+        Ok(_) => BindFilter::Absent,
     }
 }
 

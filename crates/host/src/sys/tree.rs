@@ -49,7 +49,7 @@ pub(super) fn sweep(dir: &str, uid: u32) -> Sys<u32> {
         device,
         swept: 0,
     };
-    sweep.below(top, 0).map_err(failed)?;
+    sweep.below(&top, 0).map_err(failed)?;
     Ok(sweep.swept)
 }
 
@@ -145,9 +145,9 @@ struct Sweep {
 }
 
 impl Sweep {
-    fn below(&mut self, dir: OwnedFd, depth: u32) -> Result<(), Errno> {
+    fn below(&mut self, dir: &OwnedFd, depth: u32) -> Result<(), Errno> {
         for name in names(dir.as_fd())? {
-            self.entry(&dir, &name, depth)?;
+            self.entry(dir, &name, depth)?;
         }
         Ok(())
     }
@@ -172,7 +172,7 @@ impl Sweep {
             // Another's deep tree is not the user's: what the user has in it is found from above
             // as long as it is no deeper than people nest.
             (false, true) if depth < 4 * DEPTH_MAX => {
-                self.below(openat(dir, name, DIRECTORY, Mode::empty())?, depth + 1)
+                self.below(&openat(dir, name, DIRECTORY, Mode::empty())?, depth + 1)
             }
             (false, _) => Ok(()),
         }
