@@ -75,23 +75,26 @@ impl Call {
     }
 
     fn bytes(&self, address: SocketAddr, token: Option<&str>) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         let own = |name: &str| {
-            self.headers
-                .iter()
-                .any(|(n, _)| n.eq_ignore_ascii_case(name))
+            let mut names = self.headers.iter().map(|(name, _)| name);
+            names.any(|given| given.eq_ignore_ascii_case(name))
         };
-        if !own("host") {
-            head.push_str(&format!("Host: {address}\r\n"));
+        let usual = [
+            ("Host", Some(address.to_string())),
+            (
+                "Authorization",
+                token.map(|token| format!("Bearer {token}")),
+            ),
+            ("Content-Length", Some(self.body.len().to_string())),
+            ("Connection", Some("close".to_owned())),
+        ];
+        let usual = usual.into_iter().filter(|(name, _)| !own(name));
+        let usual = usual.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let mut lines = vec![format!("{} {} HTTP/1.1", self.method, self.path)];
+        for (name, value) in usual.chain(self.headers.iter().cloned()) {
+            lines.push(format!("{name}: {value}"));
         }
-        if let Some(token) = token.filter(|_| !own("authorization")) {
-            head.push_str(&format!("Authorization: Bearer {token}\r\n"));
-        }
-        for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(&format!("Content-Length: {}\r\n", self.body.len()));
-        head.push_str("Connection: close\r\n\r\n");
+        let head = lines.join("\r\n") + "\r\n\r\n";
         [head.as_bytes(), &self.body].concat()
     }
 }

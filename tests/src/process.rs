@@ -71,11 +71,12 @@ pub fn executable() -> &'static Path {
 
 /// Runs `kloigos` with these arguments to its end.
 pub fn run(arguments: &[&str]) -> Output {
-    command(arguments).output().expect("kloigos runs")
+    let output = command(executable(), arguments).output();
+    output.expect("kloigos runs")
 }
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(executable());
+fn command(executable: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(executable);
     command
         .args(arguments)
         .stdin(Stdio::null())
@@ -86,10 +87,20 @@ fn command(arguments: &[&str]) -> Command {
 impl Process {
     /// Starts `kloigos serve` on a free port and waits until it answers.
     pub fn serve(data_dir: &Path, arguments: &[&str], token: Option<&str>) -> Self {
+        Self::serve_with(executable(), data_dir, arguments, token)
+    }
+
+    /// The same with a copy of the executable.
+    pub fn serve_with(
+        executable: &Path,
+        data_dir: &Path,
+        arguments: &[&str],
+        token: Option<&str>,
+    ) -> Self {
         let listen = free_address();
         let data_dir = data_dir.to_str().expect("a path of text");
         let fixed = ["serve", "--listen", &listen, "--data-dir", data_dir];
-        let mut child = command(&[&fixed, arguments].concat())
+        let mut child = command(executable, &[&fixed, arguments].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

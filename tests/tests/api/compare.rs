@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// Whether a header is the recorded one. Of a location only the path is: the host is another.
-pub fn headers(name: &str, wanted: Option<&str>, given: Option<&str>) -> bool {
+pub(crate) fn headers(name: &str, wanted: Option<&str>, given: Option<&str>) -> bool {
     let path =
         |url: Option<&str>| url.map(|url| url[url.find("/api").unwrap_or_default()..].to_owned());
     match (name, wanted) {
@@ -15,7 +15,7 @@ pub fn headers(name: &str, wanted: Option<&str>, given: Option<&str>) -> bool {
 }
 
 /// Whether a body is the recorded one.
-pub fn bodies(wanted: &Value, given: &Value) -> Result<(), String> {
+pub(crate) fn bodies(wanted: &Value, given: &Value) -> Result<(), String> {
     match (wanted, given) {
         (Value::Null, given) => same("an empty body", given.is_null() || is_empty(given)),
         (Value::Array(wanted), Value::Array(given)) => units(wanted, given),
@@ -132,10 +132,8 @@ fn details(wanted: &Value, given: &Value) -> Result<(), String> {
 /// A fault exactly as recorded, in its order, but for the words about a syntax error.
 fn fault(wanted: &Value, given: &Value) -> Result<(), String> {
     if wanted["type"] != "json_invalid" {
-        return same(
-            &format!("the fault {wanted}"),
-            wanted.to_string() == given.to_string(),
-        );
+        let (wanted, given) = (wanted.to_string(), given.to_string());
+        return same(&format!("the fault {wanted}"), wanted == given);
     }
     let names = |fault: &Value| -> Vec<String> {
         fault

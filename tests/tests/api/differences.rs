@@ -21,19 +21,19 @@
 use serde_json::Value;
 
 /// An exchange that shows a defect of v0.2.
-pub struct Defect {
+pub(crate) struct Defect {
     /// Which.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// What is wrong with the recorded answer.
-    pub why: &'static str,
+    pub(crate) why: &'static str,
     /// What is answered instead.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Whether that answer's body is right.
-    pub is_right: fn(&Value) -> bool,
+    pub(crate) is_right: fn(&Value) -> bool,
 }
 
 /// Every recorded answer that is not given any more.
-pub const DEFECTS: &[Defect] = &[
+pub(crate) const DEFECTS: &[Defect] = &[
     Defect {
         id: "list_shipped_seed/01",
         why: "free units were not found, because their status was written in lower case",

@@ -25,28 +25,28 @@ const SERVERS: [(&str, &str, &str, &str, [&str; 2]); 2] = [
 
 /// One request and what v0.2 answered, in our words.
 #[derive(Debug, Clone)]
-pub struct Exchange {
-    pub id: String,
-    pub group: String,
-    pub fixture: String,
-    pub status: u16,
+pub(crate) struct Exchange {
+    pub(crate) id: String,
+    pub(crate) group: String,
+    pub(crate) fixture: String,
+    pub(crate) status: u16,
     /// Whether the recording waited for work that went on.
-    pub waits: bool,
+    pub(crate) waits: bool,
     /// The answer's body; null when it had none.
-    pub body: Value,
+    pub(crate) body: Value,
     request: Value,
     headers: Value,
 }
 
 impl Exchange {
     /// A header of the answer.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers[name].as_str()
     }
 }
 
 /// Every recording, in order.
-pub fn exchanges() -> Vec<Exchange> {
+pub(crate) fn exchanges() -> Vec<Exchange> {
     RECORDINGS.lines().map(exchange).collect()
 }
 
@@ -77,8 +77,16 @@ fn exchange(line: &str) -> Exchange {
         waits: recorded["wait_ms"].is_u64(),
         body: serde_json::from_str(&translated(&response["body"])).unwrap_or_default(),
         request,
-        headers: response["headers"].clone(),
+        headers: headers(&response["headers"]),
     }
+}
+
+fn headers(recorded: &Value) -> Value {
+    let mut headers = recorded.clone();
+    if let Some(location) = recorded["location"].as_str() {
+        headers["location"] = in_our_words(location).into();
+    }
+    headers
 }
 
 /// Whether the body was not read as far as the key: a syntax error, or not JSON at all.
@@ -116,7 +124,7 @@ fn address(number: u8) -> String {
 }
 
 /// The request of an exchange.
-pub fn ours(exchange: &Exchange) -> Call {
+pub(crate) fn ours(exchange: &Exchange) -> Call {
     let text = |name: &str| exchange.request[name].as_str().unwrap_or_default();
     let call = Call::new(text("method"), text("path")).body(text("body"));
     let headers = exchange.request["headers"]
@@ -129,7 +137,7 @@ pub fn ours(exchange: &Exchange) -> Call {
 }
 
 /// A control plane that holds a fixture's servers.
-pub fn plane(fixture: &str) -> Plane {
+pub(crate) fn plane(fixture: &str) -> Plane {
     let plane = Plane::simulated(2);
     if fixture != "empty" {
         (1..)

@@ -145,7 +145,16 @@ impl<S: Send + Sync, T: Nameable> FromRequestParts<S> for Named<T> {
             .await
             .unwrap_or_else(|_| Path(String::new()));
         let read = name.parse().map(Self);
-        read.map_err(|_| ApiError::no_such(T::WHAT, &name))
+        read.map_err(|_| no_such::<T>(&name))
+    }
+}
+
+/// A name with a slash in it is a path that nothing is at.
+fn no_such<T: Nameable>(name: &str) -> ApiError {
+    if name.contains('/') {
+        ApiError::NoPath
+    } else {
+        ApiError::no_such(T::WHAT, name)
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) enum ApiError {
     Faults(Faults),
     /// Nobody we know, with the sentence that says why.
     Unauthorised(&'static str),
+    /// There is no such path.
+    NoPath,
     /// Calls need no token, and this one comes from a web page of elsewhere.
     Foreign,
     /// The body is larger than is read.
@@ -78,6 +80,7 @@ impl IntoResponse for ApiError {
             Self::Refused(refusal) => refused(refusal),
             Self::Faults(faults) => invalid(&faults.into_entries()),
             Self::Unauthorised(why) => unauthorised(why),
+            Self::NoPath => not_found(),
             Self::Foreign => said(
                 StatusCode::FORBIDDEN,
                 "without tokens only this machine may call, and no web page of another site",
