@@ -1,0 +1,265 @@
+//! A control plane over a simulated fleet, as the stories use it.
+
+use std::{sync::Arc, time::Duration};
+
+use kloigos_control::{
+    Allocate, Begun, Control, Deallocate, DecommissionServer, Idempotency, InitServer, JobFilter,
+    JobRecord, JobStatus, Patience, Refusal, Settings, Store, UnitFilter, UnitRecord, World,
+};
+use kloigos_model::{
+    compute_unit::UnitStatus,
+    layout::Numbering,
+    names::{Hostname, UnitId},
+    placement::Wanted,
+    ssh::AuthorizedKeys,
+    tags::Tags,
+};
+use kloigos_sim::fleet::{SimFleet, address};
+use tempfile::TempDir;
+
+pub const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB2AZu1bQ1Fkhd3kjTOIcCPsrO0q3P3nQ0jgAXvxcKJT tenant";
+/// Long enough for a busy machine; nothing waits for it that goes well.
+pub const AT_MOST: Duration = Duration::from_mins(1);
+
+pub struct Town {
+    dir: TempDir,
+    store: Store,
+    settings: Settings,
+    world: World,
+    pub fleet: SimFleet,
+    pub control: Control,
+}
+
+/// Settings under which what is tried again is tried at once.
+pub fn swift() -> Settings {
+    let patience = Patience {
+        first: Duration::from_millis(1),
+        most: Duration::from_millis(4),
+        tries: 4,
+    };
+    Settings {
+        repair: patience,
+        contact: patience,
+        poll: Duration::from_millis(20),
+        revisit: Duration::from_hours(1),
+        ..Settings::default()
+    }
+}
+
+impl Town {
+    pub async fn new(servers: u32) -> Self {
+        Self::with(servers, swift(), World::system()).await
+    }
+
+    pub async fn with(servers: u32, settings: Settings, world: World) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let fleet = SimFleet::new(servers);
+        let store = Store::open(dir.path()).await.expect("a new database");
+        let control = Control::start(
+            store.clone(),
+            Arc::new(fleet.clone()),
+            world.clone(),
+            settings.clone(),
+        );
+        Self {
+            dir,
+            store,
+            settings,
+            world,
+            fleet,
+            control,
+        }
+    }
+
+    /// The control plane dies wherever it is, and another one starts on its database.
+    pub async fn crash(self) -> Self {
+        self.control.stop(Duration::ZERO).await;
+        self.store.close().await;
+        let store = Store::open(self.dir.path()).await.expect("its database");
+        let control = Control::start(
+            store.clone(),
+            Arc::new(self.fleet.clone()),
+            self.world.clone(),
+            self.settings.clone(),
+        );
+        Self {
+            store,
+            control,
+            ..self
+        }
+    }
+
+    pub async fn begin_init(&self, number: u32, ranges: &[&str]) -> Result<Begun, Refusal> {
+        self.control.init_server(init(number, ranges)).await
+    }
+
+    pub async fn init(&self, number: u32, ranges: &[&str]) -> JobRecord {
+        let begun = self.begin_init(number, ranges).await.expect("an init");
+        self.end_of(begun).await
+    }
+
+    /// Initialises a server that must become ready.
+    pub async fn ready(&self, number: u32, ranges: &[&str]) {
+        let job = self.init(number, ranges).await;
+        assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    }
+
+    pub async fn allocate(&self, cpu_count: Option<u32>) -> Result<UnitRecord, Refusal> {
+        self.allocate_as(allocate(cpu_count)).await
+    }
+
+    pub async fn allocate_as(&self, op: Allocate) -> Result<UnitRecord, Refusal> {
+        let begun = self.control.allocate(op).await?;
+        let unit = self.control.wait_for_unit(begun.job, AT_MOST).await?;
+        Ok(unit.expect("ready in time"))
+    }
+
+    pub async fn begin_deallocate(&self, unit: &UnitId) -> Result<Begun, Refusal> {
+        self.control.deallocate(deallocate(unit)).await
+    }
+
+    pub async fn deallocate(&self, unit: &UnitId) -> JobRecord {
+        let begun = self.begin_deallocate(unit).await.expect("a deallocation");
+        self.end_of(begun).await
+    }
+
+    pub async fn begin_decommission(&self, number: u32, force: bool) -> Result<Begun, Refusal> {
+        let op = DecommissionServer {
+            hostname: hostname(number),
+            force,
+            idempotency: None,
+        };
+        self.control.decommission_server(op).await
+    }
+
+    pub async fn decommission(&self, number: u32, force: bool) -> JobRecord {
+        let begun = self.begin_decommission(number, force).await;
+        self.end_of(begun.expect("a decommission")).await
+    }
+
+    pub async fn end_of(&self, begun: Begun) -> JobRecord {
+        let job = self.control.wait(begun.job, AT_MOST).await;
+        let job = job.expect("the job is there");
+        assert!(job.status.is_over(), "still going on: {job:?}");
+        job
+    }
+
+    /// Returns when no job is unfinished.
+    pub async fn rest(&self) {
+        for status in [JobStatus::Running, JobStatus::Queued] {
+            let filter = JobFilter {
+                status: Some(status),
+                limit: Some(1000),
+                ..JobFilter::default()
+            };
+            while let Some(job) = self.control.list_jobs(&filter).await.expect("jobs").first() {
+                let job = self.control.wait(job.id, AT_MOST).await.expect("a job");
+                assert!(job.status.is_over(), "still going on: {job:?}");
+            }
+        }
+    }
+
+    /// Returns when a server is as the condition says; tells what it last was otherwise.
+    pub async fn until_job(&self, begun: Begun, what: impl Fn(&JobRecord) -> bool) -> JobRecord {
+        let mut last = None;
+        let end = std::time::Instant::now() + AT_MOST;
+        while std::time::Instant::now() < end {
+            let job = self.control.job(begun.job).await.expect("a job").record;
+            if what(&job) {
+                return job;
+            }
+            last = Some(job);
+            tokio::task::yield_now().await;
+        }
+        panic!("it never came to that; last seen {last:?}");
+    }
+
+    pub async fn units(&self) -> Vec<UnitRecord> {
+        let all = UnitFilter::default();
+        self.control.list_units(&all).await.expect("units")
+    }
+
+    pub async fn unit(&self, id: &UnitId) -> UnitRecord {
+        let filter = UnitFilter {
+            compute_id: Some(id.to_string()),
+            ..UnitFilter::default()
+        };
+        let mut found = self.control.list_units(&filter).await.expect("units");
+        assert_eq!(found.len(), 1, "one living unit {id}");
+        found.remove(0)
+    }
+
+    /// Every unit with its status, as `sim1_0-15 free`.
+    pub async fn standing(&self) -> Vec<String> {
+        let units = self.units().await;
+        units
+            .iter()
+            .map(|unit| format!("{} {}", unit.id, unit.status))
+            .collect()
+    }
+
+    /// How many units are in this state.
+    pub async fn count(&self, status: UnitStatus) -> usize {
+        let units = self.units().await;
+        units.iter().filter(|unit| unit.status == status).count()
+    }
+}
+
+pub fn hostname(number: u32) -> Hostname {
+    format!("sim{number}").parse().expect("a hostname")
+}
+
+pub fn init(number: u32, ranges: &[&str]) -> InitServer {
+    InitServer {
+        hostname: hostname(number),
+        ip: address(number),
+        region: "eu".parse().expect("a label"),
+        zone: format!("z{number}").parse().expect("a label"),
+        ranges: ranges
+            .iter()
+            .map(|range| range.parse().expect("a CPU set"))
+            .collect(),
+        numbering: Numbering::default(),
+        ssh_port: 22,
+        ssh_user: None,
+        host_key: None,
+        warm: true,
+        idempotency: None,
+    }
+}
+
+pub fn allocate(cpu_count: Option<u32>) -> Allocate {
+    let keys: AuthorizedKeys = KEY.parse().expect("a key");
+    Allocate {
+        wanted: Wanted {
+            cpu_count,
+            ..Wanted::default()
+        },
+        tags: Some(Tags::default()),
+        keys,
+        idempotency: None,
+        within: AT_MOST,
+    }
+}
+
+pub fn deallocate(unit: &UnitId) -> Deallocate {
+    Deallocate {
+        unit: unit.clone(),
+        allocation: None,
+        idempotency: None,
+    }
+}
+
+pub fn key(key: &str, body: &str) -> Idempotency {
+    Idempotency {
+        caller: "tester".to_owned(),
+        key: key.to_owned(),
+        scope: "POST /api/compute_units/allocate".to_owned(),
+        fingerprint: body.to_owned(),
+    }
+}
+
+pub fn tags(json: serde_json::Value) -> Tags {
+    serde_json::from_value(json).expect("tags")
+}
