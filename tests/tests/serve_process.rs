@@ -135,7 +135,22 @@ fn a_stop_lets_calls_in_flight_end_and_the_next_start_knows_all() {
         let again = Process::serve(dir.path(), &["--simulated", "1"], Some(&token));
         assert_eq!(listed(&again), before);
         assert_eq!(before[0][0]["allocation_id"], unit["allocation_id"]);
+        go_on(&again);
     }
+}
+
+/// What was begun before a restart is ended after it.
+fn go_on(process: &Process) {
+    let wanted = json!({"tags": null, "ssh_public_key": public_key(2)});
+    process
+        .client()
+        .post("/api/compute_units/allocate", &wanted)
+        .expect(200);
+    let end = "/api/compute_units/deallocate/host1_0-3?wait=true";
+    process.client().delete(end).expect(200);
+    let leave = "/api/admin/decommission_server/host1?force=true&wait=true";
+    process.client().delete(leave).expect(200);
+    assert_eq!(listed(process), json!([[], []]));
 }
 
 /// Units and servers, as they are listed.

@@ -60,6 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "kloigos-control",
             "kloigos-sim",
             "anyhow",
+            "async-trait",
             "axum",
             "clap",
             "jiff",

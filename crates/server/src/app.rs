@@ -7,12 +7,12 @@ use kloigos_control::{
     Control, Store, SystemEntropy, World,
     transport::{Transport, ssh::SshTransport},
 };
-use kloigos_sim::fleet::SimFleet;
 use tokio::sync::watch;
 
 use crate::{
     auth::{Access, FirstToken},
     config::{Config, Fleet},
+    simulated::KeptFleet,
 };
 
 /// The control plane as the API sees it. Clones are the same one.
@@ -43,12 +43,13 @@ impl App {
 
     /// Opens the data directory and starts the control plane that the configuration describes.
     pub async fn assemble(config: &Config) -> Result<Self> {
-        let store = Store::open(&config.database_dir())
+        let dir = config.database_dir();
+        let store = Store::open(&dir)
             .await
             .context("failed to open the data directory")?;
         let settings = config.settings()?;
         let transport: Arc<dyn Transport> = match config.fleet.clone() {
-            Fleet::Simulated(servers) => Arc::new(SimFleet::new(servers)),
+            Fleet::Simulated(servers) => Arc::new(KeptFleet::open(&dir, servers).await?),
             Fleet::Ssh(ssh) => Arc::new(SshTransport::new(ssh, settings.host_binary.clone())),
         };
         let control = Control::start(store, transport, World::system(), settings);

@@ -12,6 +12,7 @@ mod config;
 mod host_binary;
 mod logs;
 mod server;
+mod simulated;
 
 pub use app::App;
 pub use auth::Access;
