@@ -1,2 +1,3 @@
 //! Kloigos: sim.
 pub mod fleet;
+pub mod host;

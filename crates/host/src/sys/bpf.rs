@@ -136,10 +136,16 @@ fn new_map() -> io::Result<OwnedFd> {
 /// Takes the links away, which detaches the programs, and then the map.
 pub(super) fn unload() -> Sys<()> {
     for (_, path) in HOOKS {
-        files::remove(path)?;
+        unpin(path)?;
     }
-    files::remove(MAP)?;
-    files::remove(DIR)
+    unpin(MAP)?;
+    unpin(DIR)
+}
+
+/// A plain unlink: the BPF file system refuses even to look for a name with a dot in it
+/// (`bpf_lookup` of `kernel/bpf/inode.c`), as [`files::remove`] does.
+fn unpin(path: &str) -> Sys<()> {
+    files::unlink(path).map_err(|error| SysError::file("remove", path, error))
 }
 
 fn ranges(map: &OwnedFd) -> Sys<BTreeMap<u32, (u16, u16)>> {

@@ -200,7 +200,8 @@ pub(super) fn remove(path: &str) -> Sys<()> {
     Ok(())
 }
 
-fn unlink(path: &str) -> Result<(), Errno> {
+/// Removes a file, a link or an empty directory.
+pub(super) fn unlink(path: &str) -> Result<(), Errno> {
     match unlinkat(CWD, path, AtFlags::empty()) {
         Ok(()) | Err(Errno::NOENT | Errno::NOTDIR) => Ok(()),
         Err(Errno::ISDIR) => unlinkat(CWD, path, AtFlags::REMOVEDIR),

@@ -1,0 +1,157 @@
+//! The file door.
+
+use std::io;
+
+use kloigos_host::sys::{Access, Files, Kind, Moved, Stat, Sys, SysError};
+
+use super::{
+    SimHost,
+    tree::{Node, parent},
+};
+
+impl SimHost {
+    fn parent_is_there(&self, verb: &'static str, path: &str) -> Sys<()> {
+        match self.tree.followed(parent(path)) {
+            Some(Node::Dir(_)) => Ok(()),
+            Some(_) => Err(SysError::file(verb, path, io::ErrorKind::NotADirectory)),
+            None => Err(SysError::file(verb, path, io::ErrorKind::NotFound)),
+        }
+    }
+}
+
+impl Files for SimHost {
+    fn read(&mut self, path: &str) -> Sys<Option<Vec<u8>>> {
+        self.call("read", path)?;
+        match self.tree.followed(path) {
+            Some(Node::File(body, _)) => Ok(Some(body.clone().into_bytes())),
+            Some(_) => Err(SysError::file("read", path, io::ErrorKind::IsADirectory)),
+            None => Ok(None),
+        }
+    }
+
+    fn head(&mut self, path: &str, bytes: usize) -> Sys<Option<Vec<u8>>> {
+        let body = self.read(path)?;
+        Ok(body.map(|body| body.into_iter().take(bytes).collect()))
+    }
+
+    fn stat(&mut self, path: &str) -> Sys<Option<Stat>> {
+        self.call("look at", path)?;
+        Ok(self.tree.get(path).map(Node::stat))
+    }
+
+    fn list(&mut self, path: &str) -> Sys<Option<Vec<String>>> {
+        self.call("list", path)?;
+        match self.tree.followed(path) {
+            Some(Node::Dir(_)) => Ok(Some(self.tree.names(path))),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    fn read_link(&mut self, path: &str) -> Sys<Option<String>> {
+        self.call("read the link", path)?;
+        match self.tree.get(path) {
+            Some(Node::Link(target)) => Ok(Some(target.clone())),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    fn write(&mut self, path: &str, body: &[u8], access: Access) -> Sys<()> {
+        self.call("write", path)?;
+        self.parent_is_there("write", path)?;
+        if matches!(self.tree.get(path), Some(Node::Dir(_))) {
+            return Err(SysError::file("write", path, io::ErrorKind::IsADirectory));
+        }
+        self.tree.put(path, String::from_utf8_lossy(body), access);
+        Ok(())
+    }
+
+    fn poke(&mut self, path: &str, body: &str) -> Sys<()> {
+        self.call("write", path)?;
+        if self.tree.get(path).is_none() {
+            return Err(SysError::file("write", path, io::ErrorKind::NotFound));
+        }
+        match path.strip_suffix("/cgroup.kill") {
+            Some(cgroup) => self.kill_cgroup(cgroup),
+            None => self.tree.edit(path, format!("{}\n", body.trim())),
+        }
+        Ok(())
+    }
+
+    fn make_dir(&mut self, path: &str, access: Access) -> Sys<()> {
+        self.call("make directory", path)?;
+        self.parent_is_there("make directory", path)?;
+        match self.tree.get(path).map(Node::stat) {
+            Some(stat) if stat.kind != Kind::Directory => Err(SysError::file(
+                "make directory",
+                path,
+                io::ErrorKind::NotADirectory,
+            )),
+            _ => {
+                self.tree.set(path, Node::Dir(access));
+                Ok(())
+            }
+        }
+    }
+
+    fn symlink(&mut self, target: &str, path: &str) -> Sys<()> {
+        self.call("link", path)?;
+        self.parent_is_there("link", path)?;
+        self.tree.set(path, Node::Link(target.to_owned()));
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &str, to: &str) -> Sys<Moved> {
+        self.call("move", from)?;
+        self.parent_is_there("move", to)?;
+        let Some(node) = self.tree.get(from).cloned() else {
+            return Err(SysError::file("move", from, io::ErrorKind::NotFound));
+        };
+        if !self.tree.below(to).is_empty() {
+            return Err(SysError::file(
+                "move",
+                from,
+                io::ErrorKind::DirectoryNotEmpty,
+            ));
+        }
+        for path in self.tree.below(from) {
+            if let Some(node) = self.tree.get(&path).cloned() {
+                self.tree.set(&format!("{to}{}", &path[from.len()..]), node);
+            }
+        }
+        self.tree.remove_tree(from);
+        self.tree.set(to, node);
+        Ok(Moved::Yes)
+    }
+
+    fn remove(&mut self, path: &str) -> Sys<()> {
+        self.call("remove", path)?;
+        if !self.tree.below(path).is_empty() {
+            return Err(SysError::file(
+                "remove",
+                path,
+                io::ErrorKind::DirectoryNotEmpty,
+            ));
+        }
+        self.tree.unset(path);
+        Ok(())
+    }
+
+    fn remove_tree(&mut self, path: &str) -> Sys<()> {
+        self.call("remove", path)?;
+        self.tree.remove_tree(path);
+        Ok(())
+    }
+
+    fn sweep(&mut self, dir: &str, uid: u32) -> Sys<u32> {
+        self.call("sweep", dir)?;
+        let mut swept = 0;
+        for path in self.tree.below(dir) {
+            let owner = self.tree.get(&path).map(|node| node.stat().access.uid);
+            if owner == Some(uid) {
+                self.tree.remove_tree(&path);
+                swept += 1;
+            }
+        }
+        Ok(swept)
+    }
+}

@@ -1,0 +1,191 @@
+//! Slices of users: cgroups with limits from drop-ins, and the processes in them.
+
+use std::collections::BTreeMap;
+
+use kloigos_host::sys::Access;
+
+use super::{Process, SimHost, Unit, tree::Node};
+
+const USER_SLICE: &str = "/sys/fs/cgroup/user.slice";
+
+/// Properties of a slice that systemd writes into cgroup files.
+const LIMITS: [(&str, &str); 5] = [
+    ("AllowedCPUs", "cpuset.cpus"),
+    ("AllowedMemoryNodes", "cpuset.mems"),
+    ("MemoryMax", "memory.max"),
+    ("MemorySwapMax", "memory.swap.max"),
+    ("TasksMax", "pids.max"),
+];
+
+/// The cgroup of a user's slice.
+pub(super) fn cgroup(uid: u32) -> String {
+    format!("{USER_SLICE}/user-{uid}.slice")
+}
+
+impl SimHost {
+    /// Starts a user's slice and manager, as logind does for one who lingers.
+    pub(super) fn start_manager(&mut self, uid: u32) {
+        let slice = cgroup(uid);
+        if self.tree.get(&slice).is_none() {
+            self.make_cgroup(&slice);
+            let properties = self.properties(uid);
+            self.write_limits(uid, &properties);
+        }
+        let run_dir = format!("/run/user/{uid}");
+        self.tree.set(&run_dir, Node::Dir(Access::own(0o700, uid)));
+        self.mounts.insert(run_dir);
+        let manager = format!("{slice}/user@{uid}.service");
+        self.make_cgroup(&manager);
+        self.spawn(uid, &manager);
+        for unit in slice_units(uid) {
+            self.units.insert(unit, Unit::Active);
+        }
+    }
+
+    /// Ends everything in a user's slice and lets systemd forget it.
+    pub(super) fn stop_slice(&mut self, uid: u32) {
+        let slice = cgroup(uid);
+        self.kill_cgroup(&slice);
+        self.tree.remove_tree(&slice);
+        let run_dir = format!("/run/user/{uid}");
+        self.tree.remove_tree(&run_dir);
+        self.mounts.remove(&run_dir);
+        for unit in slice_units(uid) {
+            // What failed stays failed until it is reset.
+            if self.units.get(&unit) == Some(&Unit::Active) {
+                self.units.remove(&unit);
+            }
+        }
+    }
+
+    /// A process of a user in a cgroup.
+    pub fn spawn(&mut self, uid: u32, cgroup: &str) -> u32 {
+        let last = self
+            .processes
+            .last_key_value()
+            .map_or(1000, |(pid, _)| *pid);
+        let pid = last + 1;
+        let status = format!("Name:\tx\nState:\tS (sleeping)\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\n");
+        let dir = format!("/proc/{pid}");
+        let inside = cgroup.strip_prefix("/sys/fs/cgroup").unwrap_or(cgroup);
+        self.tree.make_dirs(&dir);
+        self.tree
+            .put(&format!("{dir}/status"), status, Access::root(0o444));
+        self.tree.put(
+            &format!("{dir}/cgroup"),
+            format!("0::{inside}\n"),
+            Access::root(0o444),
+        );
+        let cgroup = cgroup.to_owned();
+        self.processes.insert(pid, Process { uid, cgroup });
+        self.count_populated();
+        pid
+    }
+
+    pub(super) fn end(&mut self, pid: u32) {
+        self.processes.remove(&pid);
+        self.tree.remove_tree(&format!("/proc/{pid}"));
+        self.count_populated();
+    }
+
+    /// What is killed has failed.
+    pub(super) fn kill_cgroup(&mut self, cgroup: &str) {
+        let inside = |process: &Process| {
+            let rest = process.cgroup.strip_prefix(cgroup);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let doomed = self.processes.iter().filter(|(_, process)| inside(process));
+        let doomed: Vec<u32> = doomed.map(|(pid, _)| *pid).collect();
+        for pid in &doomed {
+            self.end(*pid);
+        }
+        let number = cgroup
+            .rsplit_once("user-")
+            .and_then(|(_, rest)| rest.strip_suffix(".slice"));
+        if let Some(number) = number.filter(|_| !doomed.is_empty()) {
+            self.units
+                .insert(format!("user@{number}.service"), Unit::Failed);
+        }
+    }
+
+    fn make_cgroup(&mut self, path: &str) {
+        self.tree.make_dirs(path);
+        for (file, body) in [
+            ("cgroup.events", "populated 0\nfrozen 0\n"),
+            ("cgroup.kill", ""),
+        ] {
+            self.tree
+                .put(&format!("{path}/{file}"), body, Access::root(0o644));
+        }
+    }
+
+    fn count_populated(&mut self) {
+        for path in self.tree.below(USER_SLICE) {
+            let Some(cgroup) = path.strip_suffix("/cgroup.events") else {
+                continue;
+            };
+            let inside = self
+                .processes
+                .values()
+                .any(|process| process.cgroup.starts_with(cgroup));
+            let body = format!("populated {}\nfrozen 0\n", u8::from(inside));
+            self.tree.edit(&path, body);
+        }
+    }
+
+    /// The properties of all drop-ins: by file name whatever the directory, lists merged, an empty
+    /// value emptying one (systemd.unit(5)).
+    fn properties(&self, uid: u32) -> BTreeMap<String, String> {
+        let dirs = ["/etc/systemd/system", "/run/systemd/system.control"];
+        let dirs = dirs.map(|dir| format!("{dir}/user-{uid}.slice.d"));
+        let mut files: Vec<(String, String)> = Vec::new();
+        for dir in dirs {
+            let names = self.tree.names(&dir).into_iter();
+            files.extend(names.map(|name| (name.clone(), format!("{dir}/{name}"))));
+        }
+        files.sort_unstable();
+        let mut properties: BTreeMap<String, String> = BTreeMap::new();
+        for (_, path) in files {
+            let pairs = self
+                .tree
+                .text(&path)
+                .lines()
+                .filter_map(|line| line.split_once('='));
+            for (name, value) in pairs {
+                let old = properties.remove(name).unwrap_or_default();
+                let list = name.starts_with("Allowed") && !value.is_empty() && !old.is_empty();
+                let new = if list {
+                    format!("{old},{value}")
+                } else {
+                    value.to_owned()
+                };
+                properties.insert(name.to_owned(), new);
+            }
+        }
+        properties
+    }
+
+    /// Writes limits where the slice is active.
+    pub(super) fn write_limits(&mut self, uid: u32, properties: &BTreeMap<String, String>) {
+        let cgroup = cgroup(uid);
+        if self.tree.get(&cgroup).is_none() {
+            return;
+        }
+        for (property, file) in LIMITS {
+            if let Some(value) = properties.get(property) {
+                let value = if value == "infinity" { "max" } else { value };
+                let path = format!("{cgroup}/{file}");
+                self.tree
+                    .put(&path, format!("{value}\n"), Access::root(0o644));
+            }
+        }
+    }
+}
+
+fn slice_units(uid: u32) -> [String; 3] {
+    [
+        format!("user@{uid}.service"),
+        format!("user-runtime-dir@{uid}.service"),
+        format!("user-{uid}.slice"),
+    ]
+}

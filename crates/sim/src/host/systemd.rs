@@ -1,0 +1,117 @@
+//! systemctl(1).
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use kloigos_host::sys::{Access, Output};
+
+use super::{
+    SimHost, Unit,
+    commands::{failed, printed},
+    slices::cgroup,
+};
+
+impl SimHost {
+    pub(super) fn systemctl(&mut self, words: &[&str]) -> Output {
+        match words {
+            ["start", "--no-block", unit] => self.start(unit),
+            ["stop", units @ ..] => {
+                for unit in units {
+                    self.stop(unit);
+                }
+                printed("")
+            }
+            ["reset-failed", units @ ..] => {
+                for unit in units {
+                    self.units.remove(*unit);
+                }
+                printed("")
+            }
+            ["set-property", "--runtime", slice, properties @ ..] => {
+                self.set_properties(slice, properties)
+            }
+            ["show", properties, units @ ..] => self.show(properties, units),
+            ["try-reload-or-restart", _] | ["daemon-reload"] => printed(""),
+            _ => failed(1, "Unknown command verb\n"),
+        }
+    }
+
+    fn start(&mut self, unit: &str) -> Output {
+        match number(unit, "user@", ".service") {
+            Some(uid) if self.units.get(unit) != Some(&Unit::Failed) => {
+                self.start_manager(uid);
+                printed("")
+            }
+            _ => failed(1, format!("Failed to start {unit}\n")),
+        }
+    }
+
+    fn stop(&mut self, unit: &str) {
+        if let Some(uid) = number(unit, "user-", ".slice") {
+            self.stop_slice(uid);
+        } else if self.units.get(unit) == Some(&Unit::Active) {
+            self.units.remove(unit);
+        }
+    }
+
+    /// Kept as one drop-in per property, and written at once to a slice that is active.
+    fn set_properties(&mut self, slice: &str, properties: &[&str]) -> Output {
+        let Some(uid) = number(slice, "user-", ".slice") else {
+            return failed(1, "Unit not found\n");
+        };
+        let pairs = properties
+            .iter()
+            .filter_map(|property| property.split_once('='));
+        let pairs: BTreeMap<String, String> = pairs
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let dir = format!("/run/systemd/system.control/{slice}.d");
+        self.tree.make_dirs(&dir);
+        for (name, value) in &pairs {
+            let body = format!("[Slice]\n{name}={value}\n");
+            self.tree
+                .put(&format!("{dir}/50-{name}.conf"), body, Access::root(0o644));
+        }
+        self.write_limits(uid, &pairs);
+        printed("")
+    }
+
+    fn show(&self, properties: &str, units: &[&str]) -> Output {
+        let names: Vec<&str> = match properties.split_once('=') {
+            Some((_, names)) => names.split(',').collect(),
+            None => Vec::new(),
+        };
+        let mut blocks = Vec::new();
+        for unit in units.iter().filter(|unit| !unit.contains('*')) {
+            let mut block = String::new();
+            for name in &names {
+                if let Some(value) = self.property(unit, name) {
+                    writeln!(block, "{name}={value}").expect("a String takes every text");
+                }
+            }
+            blocks.push(block);
+        }
+        printed(blocks.join("\n"))
+    }
+
+    fn property(&self, unit: &str, name: &str) -> Option<String> {
+        let state = match self.units.get(unit) {
+            Some(Unit::Active) => "active",
+            Some(Unit::Failed) => "failed",
+            None => "inactive",
+        };
+        match name {
+            "Id" => Some(unit.to_owned()),
+            "ActiveState" => Some(state.to_owned()),
+            "NeedDaemonReload" => Some("no".to_owned()),
+            "Slice" => {
+                let uid = number(unit, "user@", ".service")?;
+                cgroup(uid).rsplit('/').next().map(str::to_owned)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn number(unit: &str, before: &str, after: &str) -> Option<u32> {
+    unit.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
+}
