@@ -40,6 +40,9 @@ pub struct ComputeUnitResponse {
     pub allocation_id: Option<String>,
     /// The Unix user that its tenant logs in as.
     pub user: String,
+    /// Its NUMA memory nodes, such as `0`; null until its server told its topology.
+    #[schema(required = true)]
+    pub memory_nodes: Option<String>,
     /// Why it is in quarantine, and what to do.
     #[schema(required = true)]
     pub reason: Option<String>,
@@ -62,6 +65,7 @@ impl From<UnitRecord> for ComputeUnitResponse {
             ports_range: Some(unit.ports.to_string()),
             allocation_id: unit.allocation.map(|id| id.to_string()),
             user: unit.user.to_string(),
+            memory_nodes: unit.memory_nodes.map(|nodes| nodes.kernel_list()),
             reason: unit.reason,
         }
     }
