@@ -81,6 +81,13 @@ impl Plane {
         &self.client
     }
 
+    /// Asks it to stop; calls in flight end while the value lives.
+    #[must_use]
+    pub fn stop(mut self) -> Self {
+        drop(self.stop.take());
+        self
+    }
+
     /// Cuts the simulated server of this number into units and waits until that is done.
     #[track_caller]
     pub fn init(&self, number: u8, ranges: &[&str]) {
