@@ -33,6 +33,7 @@ pub struct SystemClock;
 
 #[async_trait]
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the world's Clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -92,13 +92,13 @@ fn fault_text(report: &Report) -> String {
         .map(|change| format!("{}: {}", change.resource, change.change))
         .take(5)
         .collect();
-    match drift.is_empty() {
-        true => format!("the server answered {} without a word more", report.outcome),
-        false => format!(
-            "it is not as it should be, still to do is {}",
-            drift.join("; ")
-        ),
+    if drift.is_empty() {
+        return format!("the server answered {} without a word more", report.outcome);
     }
+    format!(
+        "it is not as it should be, still to do is {}",
+        drift.join("; ")
+    )
 }
 
 /// One line for a job's log: what was changed, scope by scope.

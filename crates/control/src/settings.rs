@@ -47,7 +47,7 @@ pub struct Settings {
     pub host_binary: Option<HostBinary>,
     /// What is done at first contact.
     pub first_contact: FirstContact,
-    /// Files in the format of known_hosts(5) whose keys are trusted.
+    /// Files in the format of `known_hosts(5)` whose keys are trusted.
     pub known_hosts: Vec<PathBuf>,
     /// The most jobs at work on one server.
     pub per_server: u32,

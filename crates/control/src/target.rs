@@ -7,8 +7,8 @@ use kloigos_store::ServerRecord;
 
 use crate::{settings::Settings, transport::Target, transport::known_hosts};
 
-/// A living server. What its init was given decides alone; else the pin and the known_hosts files
-/// count alike.
+/// A living server. What its init was given decides alone; else the pin and the `known_hosts`
+/// files count alike.
 pub(crate) fn of_server(server: &ServerRecord, settings: &Settings) -> Target {
     Target {
         ip: server.ip,

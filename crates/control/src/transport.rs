@@ -23,7 +23,7 @@ pub struct Target {
     pub port: u16,
     /// The login; `None` is the transport's own setting.
     pub user: Option<LoginName>,
-    /// Host keys that are trusted: given, pinned, or from a known_hosts file.
+    /// Host keys that are trusted: given, pinned, or from a `known_hosts` file.
     pub trusted: Vec<PublicKey>,
     /// What is done when none is known.
     pub first_contact: FirstContact,
@@ -42,8 +42,8 @@ impl Target {
             return Ok(());
         }
         Err(TransportError::HostKey {
-            expected: self.trusted.first().cloned(),
-            seen,
+            expected: self.trusted.first().cloned().map(Box::new),
+            seen: Box::new(seen),
         })
     }
 }
@@ -67,12 +67,12 @@ pub enum TransportError {
     #[error("the connection was lost while the server worked: {0}")]
     Lost(String),
     /// The server is not, or not provably, the one that is meant.
-    #[error("{}", host_key_text(expected.as_ref(), seen))]
+    #[error("{}", host_key_text(expected.as_deref(), seen))]
     HostKey {
         /// What is trusted; `None` when nothing is known of it.
-        expected: Option<PublicKey>,
+        expected: Option<Box<PublicKey>>,
         /// What it showed.
-        seen: PublicKey,
+        seen: Box<PublicKey>,
     },
     /// It does not let us in, or not as root.
     #[error("the server refuses us: {0}")]

@@ -22,7 +22,8 @@ use kloigos_model::{
 use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
-use self::machine::Machine;
+use self::machine::{Accident, Machine};
+use crate::host::SimHost;
 
 /// What happens to a request on its way.
 #[derive(Debug, Clone)]
@@ -130,6 +131,11 @@ impl SimFleet {
         self.state(number).machine.snapshot()
     }
 
+    /// Does something on the server's machine, as its own people or a tenant would.
+    pub fn on_machine<T>(&self, number: u32, does: impl FnOnce(&mut SimHost) -> T) -> T {
+        does(self.state(number).machine.host())
+    }
+
     /// The key that the server proves to have.
     pub fn host_key(&self, number: u32) -> PublicKey {
         self.server(number).host_key.clone()
@@ -179,9 +185,10 @@ impl SimServer {
     fn serve(
         &self,
         request: &Request,
+        accident: Option<Accident>,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Answer, TransportError> {
-        match self.state().machine.serve(request, progress) {
+        match self.state().machine.serve(request, accident, progress) {
             Some(report) => Ok(Answer {
                 report,
                 host_key: self.host_key.clone(),
@@ -243,30 +250,24 @@ impl SimServer {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Answer, TransportError> {
         match mishap {
-            None => self.serve(request, progress),
+            None => self.serve(request, None, progress),
             Some(Mishap::Unreachable | Mishap::LostBefore) => Err(lost("the link went down")),
             Some(Mishap::DiesAfter(calls)) => {
-                self.state().machine.die_after(calls);
-                let answer = self.serve(request, progress);
-                self.state().machine.power_on();
-                answer
+                self.serve(request, Some(Accident::Dies(calls)), progress)
             }
             Some(Mishap::FailsAfter(calls)) => {
-                self.state().machine.fail_after(calls);
-                let answer = self.serve(request, progress);
-                self.state().machine.power_on();
-                answer
+                self.serve(request, Some(Accident::Fails(calls)), progress)
             }
             Some(Mishap::LostAfter) => {
-                drop(self.serve(request, progress));
+                drop(self.serve(request, None, progress));
                 Err(lost("the link went down"))
             }
             Some(Mishap::WaitsBefore(gate)) => {
                 gate.pass().await;
-                self.serve(request, progress)
+                self.serve(request, None, progress)
             }
             Some(Mishap::WaitsAfter(gate)) => {
-                let answer = self.serve(request, progress);
+                let answer = self.serve(request, None, progress);
                 gate.pass().await;
                 answer
             }

@@ -1,5 +1,5 @@
 //! What differs between database engines: how a write begins, which codes mean contention, and
-//! what a connection is told first. SQLite for now; whatever cannot be said in one SQL text on all
+//! what a connection is told first. `SQLite` for now; whatever cannot be said in one SQL text on all
 //! engines belongs here, side by side.
 
 use sqlx::{AnyConnection, Executor};
@@ -10,9 +10,10 @@ pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 /// A read sees one state of the database however many statements it has.
 pub(crate) const BEGIN_READ: &str = "BEGIN DEFERRED";
 
-/// Whether running the transaction again may help: SQLITE_BUSY and SQLITE_BUSY_SNAPSHOT.
+/// Whether running the transaction again may help: `SQLITE_BUSY` and `SQLITE_BUSY_SNAPSHOT`.
 pub(crate) fn is_contention(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let error = error.as_database_error();
+    let code = error.and_then(sqlx::error::DatabaseError::code);
     matches!(code.as_deref(), Some("5" | "517"))
 }
 

@@ -170,7 +170,7 @@ impl Town {
                 return job;
             }
             last = Some(job);
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         panic!("it never came to that; last seen {last:?}");
     }

@@ -231,18 +231,16 @@ impl Reservation {
         } else {
             None
         };
-        match next {
-            Some(next) => self.rebind(next, tried, reason, tx, cx).await,
-            None => {
-                let reason = match tried.len() {
-                    1 => format!("no other server has a free unit, and {reason}"),
-                    count => format!("{count} servers were tried; the last, {reason}"),
-                };
-                tx.fail_allocation(self.allocation, &reason, cx.now())
-                    .await?;
-                Ok(Next::Failed(reason))
-            }
+        if let Some(next) = next {
+            return self.rebind(next, tried, reason, tx, cx).await;
         }
+        let reason = match tried.len() {
+            1 => format!("no other server has a free unit, and {reason}"),
+            count => format!("{count} servers were tried; the last, {reason}"),
+        };
+        tx.fail_allocation(self.allocation, &reason, cx.now())
+            .await?;
+        Ok(Next::Failed(reason))
     }
 
     async fn rebind(

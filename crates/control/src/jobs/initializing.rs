@@ -46,6 +46,13 @@ pub(crate) enum Initializing {
         /// Which server.
         server: ServerId,
     },
+    /// The server stays as it is, so the host binary, which looked at it, is taken off again.
+    TakeBack {
+        /// Which server.
+        server: ServerId,
+        /// Why it cannot be cut.
+        reason: String,
+    },
 }
 
 /// What the work of a step found.
@@ -63,6 +70,7 @@ impl Job for Initializing {
             Self::Contact { .. } => "contact",
             Self::Sweep { .. } => "sweep",
             Self::Prepare { .. } => "prepare",
+            Self::TakeBack { .. } => "take_back",
         }
     }
 
@@ -75,6 +83,9 @@ impl Job for Initializing {
             Self::Contact { .. } => Request::Facts,
             Self::Sweep { leftovers, .. } => sweep(leftovers, cx).await?,
             Self::Prepare { .. } => prepare(&scene),
+            Self::TakeBack { .. } => Request::Remove {
+                scopes: vec![desired::server(&scene.server, &[])],
+            },
         };
         let reply = cx.ask(&scene.server, &request).await;
         Ok(Seen {
@@ -97,6 +108,10 @@ impl Job for Initializing {
             )));
         };
         visit::note(tx, cx.core, server, reply).await?;
+        if let Self::TakeBack { reason, .. } = self {
+            // A binary that stays does no harm, and the log says so.
+            return self.fail(reason, tx, cx).await;
+        }
         match reply {
             Reply::Settled(answer) => {
                 let facts = answer.report.facts.as_deref();
@@ -158,7 +173,8 @@ impl Initializing {
         match self {
             Self::Contact { server, .. }
             | Self::Sweep { server, .. }
-            | Self::Prepare { server } => *server,
+            | Self::Prepare { server }
+            | Self::TakeBack { server, .. } => *server,
         }
     }
 
@@ -187,7 +203,9 @@ impl Initializing {
                         check::keep(facts, &seen.scene, tx).await?;
                         Ok(Next::Then(Self::Prepare { server }))
                     }
-                    Err(reason) => self.fail(&reason, tx, cx).await,
+                    // What is on it already is somebody's, and needs its binary.
+                    Err(reason) if facts.initialised => self.fail(&reason, tx, cx).await,
+                    Err(reason) => Ok(Next::Then(Self::TakeBack { server, reason })),
                 }
             }
             Self::Sweep { leftovers, .. } => {
@@ -198,6 +216,7 @@ impl Initializing {
                 Ok(Next::Then(Self::Contact { server, leftovers }))
             }
             Self::Prepare { .. } => ready(&seen.scene.server, tx, cx).await,
+            Self::TakeBack { reason, .. } => self.fail(reason, tx, cx).await,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Keys from files in the format of known_hosts(5), for an address.
+//! Keys from files in the format of `known_hosts(5)`, for an address.
 
 use std::{net::IpAddr, path::PathBuf};
 

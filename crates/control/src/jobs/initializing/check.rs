@@ -5,6 +5,7 @@ use kloigos_model::{
     host::Facts,
     layout::{Slot, memory_share, tasks_share},
     preflight,
+    ssh::PublicKey,
 };
 use kloigos_store::{Error, ServerRecord, Shares, Tx, UnitRecord};
 
@@ -16,7 +17,7 @@ use crate::{
 /// Tells in the job's log which key the server has, where it was not pinned before.
 pub(super) fn say_key(reply: &Reply, server: &ServerRecord, cx: &Context<'_>) {
     if let Reply::Settled(answer) = reply {
-        let before = server.host_key.as_ref().map(|key| key.without_comment());
+        let before = server.host_key.as_ref().map(PublicKey::without_comment);
         let seen = answer.host_key.without_comment();
         if before.as_ref() != Some(&seen) {
             cx.say(visit::pinned_text(server, &seen, before.as_ref()));
