@@ -94,7 +94,7 @@ fn every_field_of_v0_2_is_still_there_and_nothing_new_is_required() {
         let (required, required_now) = (words(&before["required"]), words(&now["required"]));
         match name.as_str() {
             "ComputeUnitRequest" | "InitServerRequest" => {
-                assert_eq!(required, required_now, "{name}")
+                assert_eq!(required, required_now, "{name}");
             }
             _ => assert!(required.is_subset(&required_now), "{name}"),
         }

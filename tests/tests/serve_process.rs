@@ -82,6 +82,24 @@ fn a_simulated_fleet_says_so_everywhere() {
 }
 
 #[test]
+fn a_simulated_fleet_never_mixes_with_a_real_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (simulated, token) = first(dir.path(), &["--simulated", "1"]);
+    let init = simulated
+        .client()
+        .post("/api/admin/init_server?wait=true", &init_body(1, &["0-3"]));
+    init.expect(200);
+    // Both at once, on the same folder: each has its own database, and its own first token.
+    let (real, other) = first(dir.path(), &[]);
+    assert_ne!(token, other);
+    assert_eq!(real.client().get("/api/servers").expect(200), json!([]));
+    assert_eq!(
+        real.client().get("/api/health").expect(200)["simulated"],
+        false
+    );
+}
+
+#[test]
 fn without_tokens_it_serves_this_machine_alone() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.7:8000"] {
         let output = run(&[

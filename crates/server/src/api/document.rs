@@ -3,7 +3,7 @@
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self, Components, Content, Ref, RefOr, ResponseBuilder,
+        self, Components, Content, Header, Ref, RefOr, ResponseBuilder,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
@@ -45,8 +45,13 @@ impl Modify for Bearer {
 pub fn document() -> openapi::OpenApi {
     let mut document = router::routes().to_openapi();
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.delete];
-        operations.into_iter().flatten().for_each(common);
+        for operation in [&mut item.get, &mut item.post, &mut item.delete]
+            .into_iter()
+            .flatten()
+        {
+            common(operation);
+            names_its_job(operation);
+        }
     }
     document
 }
@@ -74,5 +79,21 @@ fn common(operation: &mut Operation) {
             .build();
         let answers = &mut operation.responses.responses;
         answers.insert(status.to_owned(), RefOr::T(answer));
+    }
+}
+
+/// Whatever is answered to an operation that begins work names its job.
+fn names_its_job(operation: &mut Operation) {
+    let answers = &mut operation.responses.responses;
+    if !answers.contains_key("202") {
+        return;
+    }
+    for status in ["200", "202", "470"] {
+        if let Some(RefOr::T(answer)) = answers.get_mut(status) {
+            let mut header = Header::default();
+            header.description = Some("The job that does the work.".to_owned());
+            let name = "Kloigos-Job".to_owned();
+            answer.headers.insert(name, RefOr::T(header));
+        }
     }
 }

@@ -4,12 +4,12 @@
 mod allocate;
 mod filter;
 mod init;
+mod query;
 
 pub use allocate::{ComputeUnitRequest, TagValue};
 pub use init::{InitServerRequest, ProbeRequest};
 
 pub(crate) use allocate::Allocation;
-pub(crate) use filter::{
-    DeallocateQuery, DecommissionQuery, JobQuery, Nothing, Query, UnitQuery, WaitQuery,
-};
+pub(crate) use filter::{JobQuery, UnitQuery};
 pub(crate) use init::{Cut, Look};
+pub(crate) use query::{DeallocateQuery, DecommissionQuery, Nothing, Query, WaitQuery};
