@@ -120,7 +120,8 @@ impl<'a> Work<'a> {
         };
         // Every refusal comes before the first change.
         let first = self.first_to_settle(&scope, &resources)?;
-        if record.as_ref() != Some(&intention) && !resources.is_empty() {
+        let keep = record.is_some() || presence == Presence::Present;
+        if keep && record.as_ref() != Some(&intention) {
             self.changed = true;
             state::save(self.host, &intention).map_err(|trouble| self.stop(&scope, &trouble))?;
         }
@@ -162,10 +163,10 @@ impl<'a> Work<'a> {
             outcome: stop.outcome,
             fault: Some(self.fault(Some(&scope), None, stop.to_string())),
         })?;
-        if record
+        let same = record
             .as_ref()
-            .is_none_or(|record| record.desired.spec != desired.spec)
-        {
+            .is_some_and(|record| !record.removing && record.desired.spec == desired.spec);
+        if !same || presence == Presence::Absent {
             fence::alone(self.host, desired, presence)
                 .map_err(|trouble| self.stop(&scope, &trouble))?;
         }
@@ -240,26 +241,12 @@ impl<'a> Work<'a> {
 
     /// Settled means that a second plan is empty.
     fn verify(&mut self, scope: &ScopeName, resources: &Resources) -> Result<(), Stop> {
-        let mut drift = Vec::new();
-        let mut degraded = Vec::new();
+        let mut settled = true;
         for resource in resources {
-            let Finding {
-                changes,
-                degraded: less,
-            } = resource
-                .find(self.host)
-                .map_err(|fault| self.stop_at(scope, &fault))?;
-            drift.extend(
-                changes
-                    .into_iter()
-                    .map(|change| described(resource.name(), change)),
-            );
-            degraded.extend(less);
-        }
-        let settled = drift.is_empty();
-        if let Some(report) = self.reports.last_mut() {
-            report.drift = drift;
-            report.degraded = degraded;
+            let finding = resource.find(self.host);
+            let finding = finding.map_err(|fault| self.stop_at(scope, &fault))?;
+            settled &= finding.changes.is_empty();
+            self.note(resource.name(), finding);
         }
         if settled {
             Ok(())
@@ -268,6 +255,17 @@ impl<'a> Work<'a> {
                 outcome: Outcome::Drifted,
                 fault: None,
             })
+        }
+    }
+
+    /// What a resource was found to be, into the report of the scope in work.
+    fn note(&mut self, resource: &str, finding: Finding) {
+        if let Some(report) = self.reports.last_mut() {
+            let changes = finding.changes.into_iter();
+            report
+                .drift
+                .extend(changes.map(|change| described(resource, change)));
+            report.degraded.extend(finding.degraded);
         }
     }
 
@@ -297,13 +295,32 @@ impl<'a> Work<'a> {
             drift: Vec::new(),
             degraded: Vec::new(),
         });
-        match self.verify(&scope, &resources) {
-            Err(Stop {
-                outcome: Outcome::Drifted,
-                ..
-            }) => Ok(()),
-            other => other,
+        for resource in &resources {
+            let finding = match resource.find(self.host) {
+                Ok(finding) => finding,
+                // What an apply would refuse is something that is not as it should be.
+                Err(fault) if matches!(fault.source, Trouble::Refused(_)) => Finding {
+                    changes: vec![fault.line()],
+                    degraded: Vec::new(),
+                },
+                Err(fault) => return Err(self.stop_at(&scope, &fault)),
+            };
+            self.note(resource.name(), finding);
         }
+        Ok(())
+    }
+
+    /// Leaves nothing of ours on a server that has no record of ours, such as one that refused.
+    pub fn leave(&mut self) -> Result<(), Trouble> {
+        let is_ours = |host: &mut dyn Host| host.stat(paths::STATE_DIR).map(|stat| stat.is_some());
+        if self.host.stat(paths::RUN_DIR)?.is_none() || is_ours(self.host)? {
+            return Ok(());
+        }
+        let _lock = self.lock(&ScopeName::Server)?;
+        if !is_ours(self.host)? {
+            self.host.remove_tree(paths::RUN_DIR)?;
+        }
+        Ok(())
     }
 
     /// Looking makes no lock file.

@@ -77,7 +77,7 @@ fn of_server(spec: &ServerSpec, presence: Presence, setting: Setting) -> Resourc
     let version = Rc::default();
     let mut resources: Resources = vec![
         Box::new(program::Program { presence }),
-        Box::new(places::places(presence)),
+        Box::new(places::places(presence, setting)),
         Box::new(group::Group { presence, setting }),
         Box::new(pam::Pam {
             presence,

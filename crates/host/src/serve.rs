@@ -49,7 +49,11 @@ fn answer(host: &mut dyn Host, request: &Request, tell: &mut dyn FnMut(Progress)
             in_order(&reversed).and_then(|()| work.remove(scopes))
         }
     };
-    let (outcome, fault) = match done {
+    let left = work.leave().map_err(|trouble| Stop {
+        outcome: Outcome::Fault,
+        fault: Some(fault(chain(&trouble))),
+    });
+    let (outcome, fault) = match done.and(left) {
         Ok(()) => (Outcome::Settled, None),
         Err(Stop { outcome, fault }) => (outcome, fault),
     };

@@ -96,6 +96,9 @@ impl Resource for Manager {
             if have.slice || have.manager != Running::No {
                 changes.push(ManagerChange::Stop);
             }
+            if have.manager == Running::Failed {
+                changes.push(ManagerChange::Reset);
+            }
         }
         Ok(changes)
     }

@@ -97,8 +97,10 @@ impl SimHost {
             PASSWD,
             &format!("{name}:x:{uid}:{gid}:{gecos}:{home}:{shell}"),
         );
+        self.drop_line(SHADOW, name);
         let password = value("--password");
         self.append(SHADOW, &format!("{name}:{password}:20000:0:99999:7:::"));
+        self.leave_all(name);
         self.join(name, value("--groups"));
         Ok(())
     }

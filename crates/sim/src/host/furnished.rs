@@ -50,7 +50,7 @@ const MOUNTS: &str = "\
 26 22 0:25 / /run rw shared:5 - tmpfs tmpfs rw
 ";
 
-const DIRS: [&str; 26] = [
+const DIRS: [&str; 27] = [
     "/bin",
     "/dev/shm",
     "/dev/disk/by-id",
@@ -67,6 +67,7 @@ const DIRS: [&str; 26] = [
     "/proc/sysvipc",
     "/run/lock",
     "/run/systemd/sessions",
+    "/run/systemd/system.control",
     "/run/user",
     "/sys/fs/bpf",
     "/sys/fs/cgroup/system.slice/systemd-logind.service",

@@ -25,13 +25,17 @@ const REACH: [&str; 7] = [
     "/mnt/",
 ];
 
+/// What was reserved before us is known from here alone.
+const RESERVED_PORTS: &str = "/run/kloigos/reserved-ports";
+
 impl SimHost {
     /// This machine with some of what it has beyond an earlier one undone or spoilt.
     #[must_use]
     pub fn meddled(&self, before: &Self, mut choose: impl FnMut(&str) -> Meddling) -> Self {
         let mut machine = self.clone();
         for path in self.tree.different(&before.tree) {
-            if !REACH.iter().any(|reach| path.starts_with(reach)) {
+            let reached = REACH.iter().any(|reach| path.starts_with(reach));
+            if !reached || path == RESERVED_PORTS || is_in_a_home(&path) {
                 continue;
             }
             match (choose(&path), before.tree.get(&path)) {
@@ -52,26 +56,35 @@ impl SimHost {
 
     fn spoil(&mut self, path: &str) {
         match self.tree.get(path) {
-            Some(Node::File(body, _)) if !is_record(path) => {
+            Some(Node::File(body, access)) if access.uid == 0 && counts(path) => {
                 let body = format!("{body}\n# spoilt\n");
                 self.tree.put(path, body, Access::root(0o600));
             }
             Some(Node::Link(_)) => self.tree.set(path, Node::Link("/nowhere".to_owned())),
-            Some(Node::Dir(access)) => {
+            // A tenant's own are the tenant's business.
+            Some(Node::Dir(access)) if access.uid == 0 => {
                 let access = Access {
                     mode: 0o777,
                     ..*access
                 };
                 self.tree.set(path, Node::Dir(access));
             }
-            Some(Node::File(..)) | None => {}
+            Some(Node::File(..) | Node::Dir(_)) | None => {}
         }
     }
 }
 
-/// Records and notes of ours are JSON; one that cannot be read is a fault for a person.
-fn is_record(path: &str) -> bool {
-    path.rsplit_once('.')
-        .is_some_and(|(_, suffix)| suffix == "json")
-        || path.ends_with("/reserved-ports")
+/// What a unit's user does with what is in its own directories is its business.
+fn is_in_a_home(path: &str) -> bool {
+    let homes = ["/home/", "/opt/", "/mnt/"];
+    homes.iter().any(|home| path.starts_with(home)) && path.matches('/').count() > 2
+}
+
+/// Whether the content matters and is not for a person to mend: a record that cannot be read is,
+/// and of who lingers only the name counts.
+fn counts(path: &str) -> bool {
+    let record = path
+        .rsplit_once('.')
+        .is_some_and(|(_, suffix)| suffix == "json");
+    !record && !path.starts_with("/var/lib/systemd/")
 }

@@ -139,8 +139,7 @@ impl SimHost {
             .processes
             .iter()
             .filter(|(_, process)| process.uid == uid);
-        let processes =
-            processes.map(|(pid, process)| format!("process {pid} in {}", process.cgroup));
+        let processes = processes.map(|(_, process)| format!("process in {}", process.cgroup));
         let ipc = self.ipc.iter().filter(|object| object.2 == uid);
         let ipc = ipc.map(|object| format!("ipc {object:?}"));
         files.chain(processes).chain(ipc).collect()

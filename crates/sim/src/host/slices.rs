@@ -45,7 +45,7 @@ impl SimHost {
     /// Ends everything in a user's slice and lets systemd forget it.
     pub(super) fn stop_slice(&mut self, uid: u32) {
         let slice = cgroup(uid);
-        self.kill_cgroup(&slice);
+        self.end_inside(&slice);
         self.tree.remove_tree(&slice);
         let run_dir = format!("/run/user/{uid}");
         self.tree.remove_tree(&run_dir);
@@ -90,6 +90,18 @@ impl SimHost {
 
     /// What is killed has failed.
     pub(super) fn kill_cgroup(&mut self, cgroup: &str) {
+        let any = self.end_inside(cgroup);
+        let number = cgroup
+            .rsplit_once("user-")
+            .and_then(|(_, rest)| rest.strip_suffix(".slice"));
+        if let Some(number) = number.filter(|_| any) {
+            self.units
+                .insert(format!("user@{number}.service"), Unit::Failed);
+        }
+    }
+
+    /// Ends the processes in a cgroup and those below it; whether there were any.
+    fn end_inside(&mut self, cgroup: &str) -> bool {
         let inside = |process: &Process| {
             let rest = process.cgroup.strip_prefix(cgroup);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -99,13 +111,7 @@ impl SimHost {
         for pid in &doomed {
             self.end(*pid);
         }
-        let number = cgroup
-            .rsplit_once("user-")
-            .and_then(|(_, rest)| rest.strip_suffix(".slice"));
-        if let Some(number) = number.filter(|_| !doomed.is_empty()) {
-            self.units
-                .insert(format!("user@{number}.service"), Unit::Failed);
-        }
+        !doomed.is_empty()
     }
 
     fn make_cgroup(&mut self, path: &str) {

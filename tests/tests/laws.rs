@@ -1,0 +1,13 @@
+//! The laws of the host binary's resources, over the simulated machine: they settle, a second run
+//! does nothing, death at any call heals, others' things stay, and removal leaves nothing.
+//!
+//! The resources come from the host's own lists, so a new one is covered without anyone
+//! remembering.
+
+mod laws {
+    mod boot;
+    mod fences;
+    mod machines;
+    mod resources;
+    mod scopes;
+}

@@ -1,0 +1,168 @@
+//! Machines and requests that the laws are tried on.
+
+use std::collections::BTreeMap;
+
+use kloigos_host::{
+    resource::AnyResource,
+    resources::{self, Look, Presence, Resources, Setting},
+    serve,
+};
+use kloigos_model::{
+    cpu::CpuSet,
+    host::{
+        Desired, Generation, Line, Outcome, Report, Request, ServerSpec, Spec, Tenant, UnitSpec,
+    },
+    names::{DirName, UserName},
+    ports::PortRange,
+};
+use kloigos_sim::host::SimHost;
+
+const KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJnpKv3kTiUSLLRoSW5EfZJ4dZW8yRyQzJwMg0wR0Pz6 someone";
+
+/// A machine with the host binary uploaded, and nothing else of ours.
+pub(super) fn bare() -> SimHost {
+    let mut machine = SimHost::new("sim1", 8, 2);
+    machine.upload(&"a".repeat(64));
+    machine
+}
+
+/// The kinds of machines that resources differ on.
+pub(super) fn kinds() -> [SimHost; 3] {
+    [
+        bare(),
+        bare().with_openssh((9, 2)),
+        bare().without_bind_filter(),
+    ]
+}
+
+pub(super) fn server() -> Spec {
+    let ports = (0..4).map(|index| unit(index).ports);
+    Spec::Server(ServerSpec {
+        ports: ports.collect(),
+    })
+}
+
+/// Unit 0 to 3 of two CPUs each, free and warm.
+pub(super) fn unit(index: u32) -> UnitSpec {
+    let cpus = CpuSet::of([2 * index, 2 * index + 1]).expect("two CPUs");
+    UnitSpec {
+        user: UserName::of(&cpus),
+        uid: 70_001 + index,
+        dir: DirName::of(&cpus),
+        memory_nodes: CpuSet::of([index / 2]).expect("a node"),
+        memory_max: Some(256 << 20),
+        tasks_max: Some(200),
+        ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
+        warm: true,
+        tenant: None,
+        cpus,
+    }
+}
+
+/// The same unit with somebody in it.
+pub(super) fn allocated(unit: UnitSpec, tenancy: u32) -> UnitSpec {
+    let allocation = format!("0199c0de-0000-7000-8000-{tenancy:012}");
+    UnitSpec {
+        tenant: Some(Tenant {
+            allocation: allocation.parse().expect("an id"),
+            keys: KEY.parse().expect("a key"),
+        }),
+        ..unit
+    }
+}
+
+pub(super) fn desired(counter: u64, spec: Spec) -> Desired {
+    Desired {
+        generation: Generation { epoch: 1, counter },
+        spec,
+    }
+}
+
+/// The server and its four units.
+pub(super) fn whole(counter: u64) -> Vec<Desired> {
+    let units = (0..4).map(|index| Spec::Unit(unit(index)));
+    let scopes = [server()].into_iter().chain(units);
+    scopes.map(|spec| desired(counter, spec)).collect()
+}
+
+pub(super) fn apply(scopes: Vec<Desired>) -> Request {
+    Request::Apply { scopes }
+}
+
+pub(super) fn remove_whole(counter: u64) -> Request {
+    let mut scopes = whole(counter);
+    scopes.reverse();
+    Request::Remove { scopes }
+}
+
+/// The last line that the binary says.
+pub(super) fn ask(machine: &mut SimHost, request: &Request) -> Report {
+    let mut report = None;
+    serve::serve(machine, request, &mut |line| {
+        if let Line::Report(last) = line {
+            report = Some(*last);
+        }
+    });
+    report.expect("a report is the last line")
+}
+
+/// Asks for something that must be settled.
+pub(super) fn settle(machine: &mut SimHost, request: &Request) -> Report {
+    let report = ask(machine, request);
+    assert_eq!(report.outcome, Outcome::Settled, "{report:#?}");
+    report
+}
+
+/// The resources of a scope of ours.
+pub(super) fn listed(spec: &Spec, presence: Presence) -> Resources {
+    let setting = Setting {
+        recorded: true,
+        look: Look::Thorough,
+        boot: false,
+    };
+    resources::of(spec, presence, setting)
+}
+
+/// Brings one resource to its state; whether it got there.
+pub(super) fn bring(machine: &mut SimHost, resource: &dyn AnyResource) -> bool {
+    resource.settle(machine, &mut |_| {}).is_ok()
+}
+
+/// What the resource would still do.
+pub(super) fn left(machine: &mut SimHost, resource: &dyn AnyResource) -> Vec<String> {
+    let found = resource.find(machine);
+    found
+        .unwrap_or_else(|fault| panic!("{}", fault.line()))
+        .changes
+}
+
+/// The machine's state but for lock files, and the backups of shadow-utils, which tell its
+/// history.
+pub(super) fn state(machine: &SimHost) -> BTreeMap<String, String> {
+    let mut state = machine.snapshot();
+    state.retain(|path, _| {
+        let backup = path.starts_with("/etc/") && path.ends_with('-');
+        let lock = path.starts_with("/run/kloigos/") && path.rsplit_once('.').is_some_and(is_lock);
+        !backup && !lock
+    });
+    state
+}
+
+fn is_lock((_, suffix): (&str, &str)) -> bool {
+    suffix == "lock"
+}
+
+/// Fails with what is not the same.
+pub(super) fn assert_same(
+    one: &BTreeMap<String, String>,
+    other: &BTreeMap<String, String>,
+    when: &str,
+) {
+    let paths = one.keys().chain(other.keys());
+    let differing: Vec<String> = paths
+        .filter(|path| one.get(*path) != other.get(*path))
+        .map(|path| format!("{path}: {:?} and {:?}", one.get(path), other.get(path)))
+        .collect();
+    assert!(differing.is_empty(), "{when}:\n{}", differing.join("\n"));
+}

@@ -1,0 +1,136 @@
+//! The laws of each resource alone.
+
+use kloigos_host::{
+    resource::AnyResource,
+    resources::Presence,
+    state::{self as records, Record},
+};
+use kloigos_model::host::Spec;
+use kloigos_sim::host::{Meddling, SimHost};
+use proptest::{prelude::*, sample::Index};
+
+use super::machines::{
+    allocated, apply, assert_same, bare, bring, desired, kinds, left, listed, server, settle,
+    state, unit,
+};
+
+/// A scope and a machine that is ready for it.
+fn scenes() -> Vec<(Spec, SimHost)> {
+    let mut scenes: Vec<(Spec, SimHost)> = kinds().map(|machine| (server(), machine)).into();
+    for spec in [unit(0), allocated(unit(1), 1)] {
+        let mut machine = bare();
+        settle(&mut machine, &apply(vec![desired(1, server())]));
+        scenes.push((Spec::Unit(spec), machine));
+    }
+    scenes
+}
+
+/// Each resource of a scope, with the machine on which all before it are settled.
+fn stages(spec: &Spec, machine: &SimHost) -> Vec<(Box<dyn AnyResource>, SimHost)> {
+    let mut machine = machine.clone();
+    let record = Record {
+        desired: desired(1, spec.clone()),
+        removing: false,
+    };
+    records::save(&mut machine, &record).expect("the machine keeps a record");
+    let mut stages = Vec::new();
+    for resource in listed(spec, Presence::Present) {
+        let before = machine.clone();
+        assert!(
+            bring(&mut machine, resource.as_ref()),
+            "{} settles",
+            resource.name()
+        );
+        stages.push((resource, before));
+    }
+    stages
+}
+
+fn settled(start: &SimHost, resource: &dyn AnyResource) -> SimHost {
+    let mut calm = start.clone();
+    assert!(bring(&mut calm, resource), "{} settles", resource.name());
+    let left = left(&mut calm, resource);
+    assert!(
+        left.is_empty(),
+        "{} is not settled by one run: {left:?}",
+        resource.name()
+    );
+    calm
+}
+
+/// Whatever call it dies at, the next run ends as the calm one.
+fn heals(start: &SimHost, resource: &dyn AnyResource) {
+    let calm = settled(start, resource);
+    for calls in 0.. {
+        let mut dying = start.clone();
+        dying.die_after(calls);
+        let done = bring(&mut dying, resource);
+        if done && !dying.is_dead() {
+            return;
+        }
+        dying.power_on();
+        let when = format!("{} died after {calls} calls", resource.name());
+        assert!(
+            bring(&mut dying, resource),
+            "{when} and does not settle again"
+        );
+        assert_same(&state(&calm), &state(&dying), &when);
+    }
+}
+
+#[test]
+fn every_resource_settles_and_heals_after_death_at_any_call() {
+    for (spec, machine) in scenes() {
+        for (resource, before) in stages(&spec, &machine) {
+            heals(&before, resource.as_ref());
+        }
+    }
+}
+
+#[test]
+fn every_resource_is_removed_without_a_trace_even_by_a_run_that_died() {
+    for (spec, machine) in scenes() {
+        for (resource, before) in stages(&spec, &machine) {
+            let made = settled(&before, resource.as_ref());
+            let absent = listed(&spec, Presence::Absent);
+            let absent = absent
+                .iter()
+                .find(|absent| absent.name() == resource.name());
+            let absent = absent.expect("what is made can be removed").as_ref();
+            heals(&made, absent);
+            if !is_a_place(absent.name()) {
+                let removed = settled(&made, absent);
+                let when = format!("{} was made and removed", absent.name());
+                assert_same(&state(&before), &state(&removed), &when);
+            }
+        }
+    }
+}
+
+/// These hold what others made, and take it along.
+fn is_a_place(name: &str) -> bool {
+    ["program", "places"].contains(&name)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever of ours is missing or spoilt, everything of others stays and ours comes back.
+    #[test]
+    fn every_resource_settles_from_any_mess(choices in prop::collection::vec(any::<Index>(), 64)) {
+        for (spec, machine) in scenes() {
+            for (resource, before) in stages(&spec, &machine) {
+                let calm = settled(&before, resource.as_ref());
+                let mut choice = choices.iter().cycle();
+                let meddlings = [Meddling::Keep, Meddling::Undo, Meddling::Spoil];
+                let mut start = calm.meddled(&before, |_| {
+                    *choice.next().expect("there is always a next").get(&meddlings)
+                });
+                prop_assert!(bring(&mut start, resource.as_ref()), "{} settles", resource.name());
+                let left = left(&mut start, resource.as_ref());
+                prop_assert!(left.is_empty(), "{}: {left:?}", resource.name());
+                assert_same(&state(&calm), &state(&start), resource.name());
+            }
+        }
+    }
+}
