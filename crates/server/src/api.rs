@@ -1,7 +1,7 @@
 //! The API: HTTP in, one operation or query of `control`, HTTP out.
 //!
 //! A handler extracts, calls and renders; it decides nothing. Requests become the model's types in
-//! [`request`], answers take their shape in [`view`], and every status code is in [`error`].
+//! [`request`], answers take their shape in [`view`], and every status code is in `error`.
 
 mod admin;
 mod asked;

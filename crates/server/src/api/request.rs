@@ -1,5 +1,5 @@
 //! What requests are made of on the wire. Each shape is what the `OpenAPI` document shows; what a
-//! handler gets is read from it by the rules of [`check`](super::check), into the model's types.
+//! handler gets is read from it by the rules of `check`, into the model's types.
 
 mod allocate;
 mod filter;
