@@ -3,6 +3,7 @@
 //! Each verb of the command line is one module here and one variant in
 //! `main.rs`. The integration tests use [`lab`] directly.
 
+pub mod bench;
 pub mod boundaries;
 pub mod demo;
 pub mod dist;

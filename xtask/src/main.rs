@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{boundaries, demo, dist, lab, test};
+use xtask::{bench, boundaries, demo, dist, lab, test};
 
 /// Build, lab and checks of Kloigos.
 #[derive(Parser)]
@@ -15,6 +15,8 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Verb {
+    /// Measures against something in the same run, and prints ratios.
+    Bench(bench::Arguments),
     /// Checks that each room names only what it may.
     Boundaries,
     /// A server, a unit, a tenant and a service, end to end, to look at.
@@ -31,6 +33,7 @@ enum Verb {
 
 fn main() -> ExitCode {
     let outcome = match Xtask::parse().verb {
+        Verb::Bench(arguments) => bench::run(&arguments),
         Verb::Boundaries => boundaries::check().map(|()| ExitCode::SUCCESS),
         Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Dist(arguments) => dist::run(&arguments).map(|()| ExitCode::SUCCESS),

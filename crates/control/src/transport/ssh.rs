@@ -86,6 +86,17 @@ impl SshTransport {
         self.pool.open().await
     }
 
+    /// Runs `true(1)` over the warm connection: the least that a round trip can cost, to measure
+    /// others by.
+    pub async fn beat(&self, target: &Target) -> Result<(), TransportError> {
+        let connection = self.pool.take(target).await?;
+        let ended = exec::run(&connection, "true", Arc::default(), &mut |_| ()).await?;
+        match ended.status {
+            Some(0) => Ok(()),
+            _ => Err(Failure::Lost(format!("true did not succeed{}", ended.said())).into()),
+        }
+    }
+
     /// A connection on which the binary is known to lie ready.
     async fn prepared(
         &self,

@@ -1,0 +1,179 @@
+//! The play: `ansible-core`, as well set up as it can be: pipelining, one persistent connection, no
+//! fact gathering.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use xtask::lab::Server;
+
+use super::{DIR, UID, USER};
+
+/// An installed Ansible with an inventory of one server.
+pub(super) struct Play {
+    folder: PathBuf,
+    program: PathBuf,
+}
+
+const ALLOCATE: &str = "
+    - copy: { dest: '/etc/ssh/kloigos/@USER@', content: '{{ key }}\\n', mode: '0644' }";
+
+const MANAGER: &str = "
+    - file: { path: '/var/lib/systemd/linger/@USER@', state: touch, mode: '0644' }
+    - systemd: { name: 'user@@UID@.service', state: started, no_block: true }";
+
+const DEALLOCATE: &str = "
+    - file: { path: '/etc/ssh/kloigos/@USER@', state: absent }
+    - shell: 'while [ -d @SLICE@ ] && grep -q \"populated 1\" @SLICE@/cgroup.events; do echo 1 > @SLICE@/cgroup.kill; done'
+    - command: { cmd: \"setpriv --reuid @UID@ --regid @UID@ --clear-groups bash -c 'kill -9 -1'\" }
+      failed_when: false
+    - systemd: { name: '{{ item }}', state: stopped }
+      loop: ['user@@UID@.service', 'user-runtime-dir@@UID@.service', 'user-@UID@.slice']
+    - command: systemctl reset-failed user@@UID@.service user-runtime-dir@@UID@.service
+      failed_when: false
+    - file: { path: '{{ item }}', state: absent }
+      loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']
+    - file: { path: '{{ item }}', state: directory, mode: '0700', owner: '@UID@', group: '@UID@' }
+      loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']
+    - command: find /tmp /var/tmp /dev/shm /dev/mqueue -xdev -uid @UID@ -delete";
+
+const COLD: &str = "
+    - file: { path: '/var/lib/systemd/linger/@USER@', state: absent }";
+
+const WARM: &str = "
+    - systemd: { name: 'user@@UID@.service', state: started, no_block: true }";
+
+const BARE: &str = "
+    - group: { name: kunits }
+    - group: { name: '@USER@', gid: @UID@ }
+    - user: { name: '@USER@', uid: @UID@, group: '@USER@', groups: kunits, create_home: false, shell: /bin/bash }
+    - file: { path: '{{ item }}', state: directory, mode: '0700', owner: '@UID@', group: '@UID@' }
+      loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']
+    - file: { path: '{{ item }}', state: directory, mode: '0755' }
+      loop: ['/etc/systemd/system/user-@UID@.slice.d', '/etc/ssh/kloigos']
+    - copy:
+        dest: /etc/systemd/system/user-@UID@.slice.d/50-kloigos.conf
+        content: \"[Slice]\\nAllowedCPUs=0-3\\nAllowedMemoryNodes=0\\nMemoryMax=1G\\nTasksMax=4096\\n\"
+    - copy:
+        dest: /etc/ssh/sshd_config.d/10-kloigos.conf
+        content: \"Match Group kunits\\n  AuthorizedKeysFile /etc/ssh/kloigos/%u\\n\"
+    - systemd: { name: ssh, state: reloaded }
+    - copy:
+        dest: /run/floor.nft
+        content: |
+          table inet kloigos {
+            set unit_uids { type uid; elements = { @UID@ }; }
+            set unit_bind { type uid . inet_service; flags interval; elements = { @UID@ . 2000-2199 }; }
+            chain unit_out { meta l4proto { 1, 58 } accept; ct direction reply meta skuid . th sport != @unit_bind counter drop; }
+            chain output { type filter hook output priority filter; meta skuid @unit_uids jump unit_out; }
+          }
+    - command: nft -f /run/floor.nft";
+
+impl Play {
+    /// Installs `ansible-core` into a virtual environment below the target folder, and writes the
+    /// plays.
+    pub(super) fn prepare(folder: &Path, server: &Server) -> Result<Self> {
+        let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/ansible");
+        let program = venv.join("bin/ansible-playbook");
+        if !program.exists() {
+            println!("installing ansible-core into {}", venv.display());
+            quietly(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
+            quietly(Command::new(venv.join("bin/pip")).args([
+                "install",
+                "--quiet",
+                "ansible-core",
+            ]))?;
+        }
+        let play = Self {
+            folder: folder.join("plays"),
+            program,
+        };
+        fs::create_dir_all(&play.folder)?;
+        play.write(server)?;
+        Ok(play)
+    }
+
+    /// Runs one of the plays.
+    pub(super) fn run(&self, name: &str, key: &str) -> Result<()> {
+        let mut command = Command::new(&self.program);
+        command
+            .current_dir(&self.folder)
+            .env("ANSIBLE_CONFIG", self.folder.join("ansible.cfg"));
+        let variables = serde_json::json!({ "key": key }).to_string();
+        command.args([
+            "-i",
+            "inventory",
+            "--extra-vars",
+            &variables,
+            &format!("{name}.yaml"),
+        ]);
+        quietly(&mut command)
+    }
+
+    fn write(&self, server: &Server) -> Result<()> {
+        let plays = [
+            ("allocate-cold", [ALLOCATE, MANAGER].concat()),
+            ("allocate-warm", ALLOCATE.to_owned()),
+            ("deallocate-cold", [DEALLOCATE, COLD].concat()),
+            ("deallocate-warm", [DEALLOCATE, WARM].concat()),
+            ("bare", [BARE, ALLOCATE, MANAGER].concat()),
+        ];
+        for (name, tasks) in plays {
+            let head = "- hosts: all\n  gather_facts: false\n  tasks:";
+            self.file(
+                &format!("{name}.yaml"),
+                &format!("{head}{}\n", filled(&tasks)),
+            )?;
+        }
+        let control = "ssh_args = -F /dev/null -o ControlMaster=auto -o ControlPersist=600 -o IdentitiesOnly=yes";
+        let hosts = server.known_hosts_path();
+        let config = format!(
+            "[defaults]\nremote_user = root\nprivate_key_file = {}\ninterpreter_python = /usr/bin/python3\n\
+             [ssh_connection]\npipelining = true\n{control} -o UserKnownHostsFile={} \n",
+            server.private_key_path().display(),
+            hosts.display()
+        );
+        self.file("ansible.cfg", &config)?;
+        self.file("inventory", &format!("{}\n", server.address()))
+    }
+
+    fn file(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.folder.join(name);
+        fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))
+    }
+}
+
+/// The slot's names in a template; the sets' `@unit_…` stay.
+fn filled(tasks: &str) -> String {
+    let slice = format!("/sys/fs/cgroup/user.slice/user-{UID}.slice");
+    let uid = UID.to_string();
+    [
+        ("@USER@", USER),
+        ("@DIR@", DIR),
+        ("@SLICE@", &slice),
+        ("@UID@", &uid),
+    ]
+    .iter()
+    .fold(tasks.to_owned(), |text, (name, value)| {
+        text.replace(name, value)
+    })
+}
+
+fn quietly(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.with_context(|| format!("failed to run {program}"))?;
+    if !output.status.success() {
+        let said = [output.stdout, output.stderr].concat();
+        bail!(
+            "{program} ended with {}: {}",
+            output.status,
+            String::from_utf8_lossy(&said)
+        );
+    }
+    ensure!(output.status.success());
+    Ok(())
+}
