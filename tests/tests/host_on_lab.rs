@@ -1,0 +1,59 @@
+//! The host binary on a real server: Debian 13, or the release that `KLOIGOS_LAB_RELEASE` names
+//! (`bookworm`). The kernel is asked, not the binary.
+//!
+//! One test that tells its stories one after the other on one server, since a lab is dear.
+
+mod host_on_lab {
+    mod isolation;
+    mod life;
+    mod measure;
+    pub(crate) mod stage;
+    mod tenancy;
+
+    pub(crate) use isolation::{
+        a_login_outside_its_slice_is_refused, a_tenant_is_on_its_own_cpus_and_ports,
+        limits_change_under_a_running_tenant, people_keep_what_they_had,
+    };
+    pub(crate) use life::{
+        a_reboot_changes_nothing, facts_are_those_of_the_machine, init_of_four_units,
+        removal_leaves_nothing,
+    };
+    pub(crate) use measure::times;
+    pub(crate) use tenancy::{a_power_cut_in_an_eviction_heals, nothing_of_a_tenant_is_left};
+}
+
+use anyhow::{Context, Result};
+use host_on_lab::stage::Stage;
+
+/// One part of the life of a server.
+type Story = fn(&Stage) -> Result<()>;
+
+#[test]
+fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
+    let stage = Stage::set()?;
+    let before = stage.fingerprint()?;
+    let stories: [(&str, Story); 10] = [
+        ("facts", host_on_lab::facts_are_those_of_the_machine),
+        ("init", host_on_lab::init_of_four_units),
+        (
+            "a tenant",
+            host_on_lab::a_tenant_is_on_its_own_cpus_and_ports,
+        ),
+        ("limits", host_on_lab::limits_change_under_a_running_tenant),
+        (
+            "the guard",
+            host_on_lab::a_login_outside_its_slice_is_refused,
+        ),
+        ("people", host_on_lab::people_keep_what_they_had),
+        ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
+        ("times", host_on_lab::times),
+        ("a reboot", host_on_lab::a_reboot_changes_nothing),
+        ("a power cut", host_on_lab::a_power_cut_in_an_eviction_heals),
+    ];
+    for (name, story) in stories {
+        println!("── {name}");
+        story(&stage).with_context(|| name.to_owned())?;
+    }
+    println!("── removal");
+    host_on_lab::removal_leaves_nothing(&stage, &before).context("removal")
+}

@@ -1,0 +1,229 @@
+//! One lab server, the binary on it, and people who log in.
+
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    io::Write,
+    process::{Command, Output, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use kloigos_model::{
+    cpu::CpuSet,
+    host::{
+        Desired, Generation, Line, Outcome, Report, Request, ServerSpec, Spec, Tenant, UnitSpec,
+    },
+    names::{DirName, UserName},
+    ports::PortRange,
+};
+use tempfile::TempDir;
+use xtask::{
+    dist,
+    drive::{self, KeyPair},
+    lab::{Lab, Release, Server},
+};
+
+/// Everything of the server that must be after removal what it was before: files with owners and
+/// content, accounts, rules, sysctl, units, pins. The backups of shadow-utils tell its history.
+const FINGERPRINT: &str = r#"
+find /etc /usr/local /var/lib /home /opt /mnt /root -xdev \
+    \( -path /root/.ssh -o -path /var/lib/systemd/coredump -o -path '/var/lib/systemd/*-seed' \
+       -o -path '/var/lib/systemd/timers/*' -o -name '*-' \) -prune \
+    -o -type f -printf '%p %m %U %G %s\n' -o -printf '%p %m %U %G %l\n' | sort
+cat /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/subuid /etc/pam.d/sshd
+getent passwd; getent group
+nft list ruleset
+cat /proc/sys/net/ipv4/ip_local_reserved_ports
+ls -A /sys/fs/bpf /run/user /tmp /var/tmp /dev/shm /var/spool/cron/crontabs 2>/dev/null
+ls -d /run/kloigos 2>/dev/null || true
+systemctl list-units --all --plain --no-legend '*kloigos*' '*7000*'
+systemctl list-unit-files --no-legend '*kloigos*' '*7000*'
+grep -c kunits /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- || true
+"#;
+
+pub(crate) struct Stage {
+    pub(super) lab: Lab,
+    folder: TempDir,
+    key: KeyPair,
+    program: String,
+    counter: Cell<u64>,
+}
+
+impl Stage {
+    /// A server as it was built, with the binary uploaded to where the control plane puts it.
+    pub(crate) fn set() -> Result<Self> {
+        let binary = dist::build()?;
+        let digest = dist::digest(&binary)?;
+        let lab = Lab::up_temporary(&xtask::lab::Spec {
+            name: format!("host-{}", std::process::id()),
+            release: release()?,
+            ..xtask::lab::Spec::default()
+        })?;
+        let folder = tempfile::tempdir()?;
+        let stage = Self {
+            key: KeyPair::make(folder.path(), "tenant")?,
+            program: format!("/usr/local/lib/kloigos/{digest}/kloigos-host"),
+            folder,
+            counter: Cell::new(0),
+            lab,
+        };
+        let dir = format!("/usr/local/lib/kloigos/{digest}");
+        stage.server().run(&["mkdir", "-p", &dir])?;
+        stage.server().push_file(&binary, &stage.program)?;
+        Ok(stage)
+    }
+
+    pub(super) fn server(&self) -> &Server {
+        self.lab.server(1)
+    }
+
+    /// Everything that removal must bring back, a line each.
+    pub(crate) fn fingerprint(&self) -> Result<BTreeSet<String>> {
+        let text = self.server().script(FINGERPRINT)?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// The next state of a scope.
+    pub(super) fn next(&self, spec: Spec) -> Desired {
+        self.counter.set(self.counter.get() + 1);
+        self.same(spec)
+    }
+
+    /// A state under the generation that was asked for last.
+    pub(super) fn same(&self, spec: Spec) -> Desired {
+        let counter = self.counter.get();
+        Desired {
+            generation: Generation { epoch: 1, counter },
+            spec,
+        }
+    }
+
+    /// Asks and answers whatever is reported.
+    pub(super) fn ask(&self, request: &Request) -> Result<Report> {
+        let mut ssh = self.root();
+        ssh.arg(&self.program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut child = ssh
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("failed to run ssh")?;
+        let mut stdin = child.stdin.take().context("ssh has no standard input")?;
+        stdin.write_all(&serde_json::to_vec(request)?)?;
+        drop(stdin);
+        let output = child.wait_with_output()?;
+        let text = String::from_utf8(output.stdout.clone())?;
+        let last = text.lines().last().with_context(|| said(&output))?;
+        let Line::Report(report) = serde_json::from_str(last)? else {
+            bail!("the last line is no report: {last}");
+        };
+        let status = output.status.code();
+        ensure!(
+            status == Some(i32::from(report.outcome.exit_code())),
+            "status {status:?}"
+        );
+        Ok(*report)
+    }
+
+    /// Asks for something that must be settled.
+    pub(super) fn settle(&self, request: &Request) -> Result<Report> {
+        let report = self.ask(request)?;
+        ensure!(report.outcome == Outcome::Settled, "{report:#?}");
+        Ok(report)
+    }
+
+    /// Brings a unit to its next state.
+    pub(super) fn apply_unit(&self, unit: UnitSpec) -> Result<Report> {
+        let scopes = vec![self.next(Spec::Unit(unit))];
+        self.settle(&Request::Apply { scopes })
+    }
+
+    /// ssh as root over one shared connection of the test's own.
+    pub(super) fn root(&self) -> Command {
+        let server = self.server();
+        let mut ssh = Command::new("ssh");
+        let path = self.folder.path().join("master");
+        let options = [
+            format!("UserKnownHostsFile={}", server.known_hosts_path().display()),
+            format!("ControlPath={}", path.display()),
+            "ControlMaster=auto".to_owned(),
+            "ControlPersist=60".to_owned(),
+            "LogLevel=ERROR".to_owned(),
+        ];
+        ssh.args(["-F", "/dev/null"]);
+        ssh.args(options.iter().flat_map(|option| ["-o", option]));
+        ssh.arg("-i").arg(server.private_key_path());
+        ssh.arg(format!("root@{}", server.address()));
+        ssh
+    }
+
+    /// Ends the shared connection, which a reboot leaves dead.
+    pub(super) fn hang_up(&self) -> Result<()> {
+        let mut ssh = self.root();
+        // It may be gone already.
+        let _ = ssh.args(["-O", "exit"]).output()?;
+        Ok(())
+    }
+
+    pub(super) fn tenant(&self, unit: &UnitSpec) -> drive::Tenant {
+        let server = self.server();
+        let address = server.address().to_string();
+        drive::Tenant::new(
+            unit.user.as_str(),
+            &address,
+            &self.key,
+            &server.known_hosts_path(),
+        )
+    }
+
+    /// The unit with the test's key in it, as a tenancy of its own.
+    pub(super) fn allocated(&self, unit: UnitSpec) -> Result<UnitSpec> {
+        let number = self.counter.get() + 1;
+        Ok(UnitSpec {
+            tenant: Some(Tenant {
+                allocation: format!("0199c0de-0000-7000-8000-{number:012}").parse()?,
+                keys: self.key.public().parse()?,
+            }),
+            ..unit
+        })
+    }
+}
+
+fn release() -> Result<Release> {
+    match std::env::var("KLOIGOS_LAB_RELEASE").as_deref() {
+        Ok("bookworm") => Ok(Release::Bookworm),
+        Ok("trixie") | Err(_) => Ok(Release::Trixie),
+        Ok(other) => bail!("KLOIGOS_LAB_RELEASE is trixie or bookworm, not {other}"),
+    }
+}
+
+pub(super) fn said(output: &Output) -> String {
+    format!(
+        "{}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr).trim()
+    )
+}
+
+pub(super) fn server_spec() -> Spec {
+    Spec::Server(ServerSpec {
+        ports: (0..4).map(|index| unit(index).ports).collect(),
+    })
+}
+
+/// Unit 0 to 3 of two CPUs each, free and warm.
+pub(super) fn unit(index: u32) -> UnitSpec {
+    let cpus = CpuSet::of([2 * index, 2 * index + 1]).expect("two CPUs");
+    UnitSpec {
+        user: UserName::of(&cpus),
+        uid: 70_001 + index,
+        dir: DirName::of(&cpus),
+        memory_nodes: CpuSet::of([index / 2]).expect("a node"),
+        memory_max: Some(256 << 20),
+        tasks_max: Some(200),
+        ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
+        warm: true,
+        tenant: None,
+        cpus,
+    }
+}
