@@ -1,4 +1,11 @@
-//! Stories of the whole control plane over a simulated fleet.
+//! Stories of the whole control plane over a simulated fleet, and the laws of its jobs: whatever
+//! dies at whatever place, the same end.
+
+mod jobs {
+    mod end;
+    mod laws;
+    mod order;
+}
 
 mod stories {
     mod idempotency;
@@ -6,6 +13,6 @@ mod stories {
     mod listing;
     mod many;
     mod refusals;
-    mod town;
+    pub(crate) mod town;
     mod trouble;
 }

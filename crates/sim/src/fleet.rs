@@ -28,6 +28,8 @@ use crate::host::SimHost;
 /// What happens to a request on its way.
 #[derive(Debug, Clone)]
 pub enum Mishap {
+    /// Nothing: this request goes well.
+    Nothing,
     /// The server does not answer; nothing of the request arrives.
     Unreachable,
     /// The request arrives and the link is lost before anything is done.
@@ -84,8 +86,10 @@ struct State {
     machine: Machine,
     /// Whether nothing reaches it until it is mended.
     cut: bool,
-    /// What happens to the next requests, one each.
+    /// What happens to the next requests that change something, one each.
     mishaps: VecDeque<Mishap>,
+    /// What happens to the next looks, one each.
+    at_looks: VecDeque<Mishap>,
     /// How many requests it was sent that were not `Facts`.
     asked: usize,
 }
@@ -119,6 +123,16 @@ impl SimFleet {
     /// yet.
     pub fn mishap(&self, number: u32, mishap: Mishap) {
         self.state(number).mishaps.push_back(mishap);
+    }
+
+    /// This happens to the next look at the server that has no mishap yet.
+    pub fn mishap_at_look(&self, number: u32, mishap: Mishap) {
+        self.state(number).at_looks.push_back(mishap);
+    }
+
+    /// How many calls to its machinery the last request made.
+    pub fn calls(&self, number: u32) -> u32 {
+        self.state(number).machine.calls
     }
 
     /// How many requests that change something the server was sent.
@@ -159,6 +173,7 @@ impl SimServer {
                 machine: Machine::new(number),
                 cut: false,
                 mishaps: VecDeque::new(),
+                at_looks: VecDeque::new(),
                 asked: 0,
             }),
         }
@@ -169,14 +184,14 @@ impl SimServer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What befalls a request; looking at a server befalls nothing but a cut.
+    /// What befalls a request.
     fn befalls(&self, request: &Request) -> Option<Mishap> {
         let mut state = self.state();
         if state.cut {
             return Some(Mishap::Unreachable);
         }
         if *request == Request::Facts {
-            return None;
+            return state.at_looks.pop_front();
         }
         state.asked += 1;
         state.mishaps.pop_front()
@@ -250,7 +265,7 @@ impl SimServer {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Answer, TransportError> {
         match mishap {
-            None => self.serve(request, None, progress),
+            None | Some(Mishap::Nothing) => self.serve(request, None, progress),
             Some(Mishap::Unreachable | Mishap::LostBefore) => Err(lost("the link went down")),
             Some(Mishap::DiesAfter(calls)) => {
                 self.serve(request, Some(Accident::Dies(calls)), progress)

@@ -172,3 +172,6 @@ async fn migrate(writer: &AnyPool) -> Result<(), Error> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,21 +32,21 @@ const AT_MOST: Duration = Duration::from_secs(20);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// Reads the request and answers that all is well.
-pub const SETTLED: &str = r#"#!/bin/sh
+pub(crate) const SETTLED: &str = r#"#!/bin/sh
 cat >/dev/null
 echo '{"report":{"version":"0","outcome":"settled","facts":null,"scopes":[],"fault":null}}'
 "#;
 
-pub struct Server {
+pub(crate) struct Server {
     dir: TempDir,
     sshd: Child,
     port: u16,
-    pub wire: Wire,
+    pub(crate) wire: Wire,
 }
 
 impl Server {
     /// A running sshd that takes the key `id` of its directory.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         // sshd wants every directory on the way to be safe, and its run directory to be there.
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
@@ -79,19 +79,19 @@ impl Server {
         }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         self.path("lib").to_str().expect("a plain path").to_owned()
     }
 
-    pub fn host_key(&self) -> PublicKey {
+    pub(crate) fn host_key(&self) -> PublicKey {
         public_key(&self.path("host.pub"))
     }
 
-    pub fn settings(&self) -> SshSettings {
+    pub(crate) fn settings(&self) -> SshSettings {
         SshSettings {
             keys: vec![self.path("id")],
             base: self.base(),
@@ -99,12 +99,12 @@ impl Server {
         }
     }
 
-    pub fn transport(&self, script: &str) -> SshTransport {
+    pub(crate) fn transport(&self, script: &str) -> SshTransport {
         SshTransport::new(self.settings(), Some(binary(script)))
     }
 
     /// This server through its wire, its key known.
-    pub fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> Target {
         Target {
             ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: self.wire.port,
@@ -115,7 +115,7 @@ impl Server {
     }
 
     /// Ends sshd and all its sessions.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         let pid = self.sshd.id();
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
         self.sshd.kill().expect("sshd is ours");
@@ -133,20 +133,24 @@ impl Drop for Server {
     }
 }
 
-pub async fn facts(transport: &SshTransport, target: &Target) -> Result<Answer, TransportError> {
+pub(crate) async fn facts(
+    transport: &SshTransport,
+    target: &Target,
+) -> Result<Answer, TransportError> {
     transport.call(target, &Request::Facts, &mut |_| {}).await
 }
 
-pub fn binary(script: &str) -> HostBinary {
+pub(crate) fn binary(script: &str) -> HostBinary {
     let digest = Sha256::digest(script);
+    let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     HostBinary {
         bytes: script.as_bytes().into(),
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: hex.concat(),
     }
 }
 
 /// Returns when the condition holds; says what it waited for otherwise.
-pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
+pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let end = Instant::now() + AT_MOST;
     while !condition().await {
         assert!(Instant::now() < end, "it never came to be that {what}");
@@ -154,7 +158,7 @@ pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     }
 }
 
-pub fn public_key(path: &Path) -> PublicKey {
+pub(crate) fn public_key(path: &Path) -> PublicKey {
     let line = fs::read_to_string(path).expect("a key file");
     line.trim().parse().expect("a public key")
 }
@@ -192,8 +196,8 @@ fn free_port() -> u16 {
 }
 
 /// Carries connections to a port until it is cut.
-pub struct Wire {
-    pub port: u16,
+pub(crate) struct Wire {
+    pub(crate) port: u16,
     laid: Arc<AtomicUsize>,
     cuts: watch::Sender<usize>,
 }
@@ -216,12 +220,12 @@ impl Wire {
     }
 
     /// How many connections were made.
-    pub fn laid(&self) -> usize {
+    pub(crate) fn laid(&self) -> usize {
         self.laid.load(Ordering::SeqCst)
     }
 
     /// Cuts what is there; new connections are carried.
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 }

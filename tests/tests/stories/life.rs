@@ -12,6 +12,7 @@ use super::town::{AT_MOST, Town, allocate, hostname, tags};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_is_initialised_used_and_returned() {
     let town = Town::new(1).await;
+    let before = town.fleet.snapshot(1);
     let begun = town
         .begin_init(1, &["0-15", "16-31"])
         .await
@@ -27,10 +28,11 @@ async fn a_server_is_initialised_used_and_returned() {
     assert_eq!(unit.status, UnitStatus::Allocated);
     assert!(unit.started_at.is_some() && unit.allocation.is_some());
     assert_eq!(unit.ports.to_string(), "2000-2200");
-    let machine = town.fleet.snapshot(1);
-    let text = format!("{machine:?}");
-    let tenant = unit.allocation.expect("an allocation").to_string();
-    assert!(text.contains(&tenant), "the server knows its tenant");
+    assert!(town.has_tenant(1));
+    let lets_in = town
+        .fleet
+        .on_machine(1, |machine| machine.lets_in("u0-15", unit.uid));
+    assert!(lets_in, "the tenant can log in");
 
     let job = town.deallocate(&unit.id).await;
     assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
@@ -38,11 +40,12 @@ async fn a_server_is_initialised_used_and_returned() {
     assert_eq!(free.status, UnitStatus::Free);
     assert_eq!((free.started_at, free.allocation), (None, None));
     assert_eq!(free.tags, Some(tags(json!({}))));
-    assert!(!format!("{:?}", town.fleet.snapshot(1)).contains(&tenant));
+    assert!(!town.has_tenant(1));
 
     let job = town.decommission(1, false).await;
     assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
     assert!(town.units().await.is_empty());
+    assert_eq!(town.fleet.snapshot(1), before, "the machine is as it was");
     let history = UnitFilter {
         status: Some(UnitStatus::Decommissioned),
         ..UnitFilter::default()

@@ -17,22 +17,22 @@ use kloigos_model::{
 use kloigos_sim::fleet::{SimFleet, address};
 use tempfile::TempDir;
 
-pub const KEY: &str =
+pub(crate) const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB2AZu1bQ1Fkhd3kjTOIcCPsrO0q3P3nQ0jgAXvxcKJT tenant";
 /// Long enough for a busy machine; nothing waits for it that goes well.
-pub const AT_MOST: Duration = Duration::from_mins(1);
+pub(crate) const AT_MOST: Duration = Duration::from_mins(1);
 
-pub struct Town {
+pub(crate) struct Town {
     dir: TempDir,
     store: Store,
     settings: Settings,
     world: World,
-    pub fleet: SimFleet,
-    pub control: Control,
+    pub(crate) fleet: SimFleet,
+    pub(crate) control: Control,
 }
 
 /// Settings under which what is tried again is tried at once.
-pub fn swift() -> Settings {
+pub(crate) fn swift() -> Settings {
     let patience = Patience {
         first: Duration::from_millis(1),
         most: Duration::from_millis(4),
@@ -48,11 +48,11 @@ pub fn swift() -> Settings {
 }
 
 impl Town {
-    pub async fn new(servers: u32) -> Self {
+    pub(crate) async fn new(servers: u32) -> Self {
         Self::with(servers, swift(), World::system()).await
     }
 
-    pub async fn with(servers: u32, settings: Settings, world: World) -> Self {
+    pub(crate) async fn with(servers: u32, settings: Settings, world: World) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let fleet = SimFleet::new(servers);
         let store = Store::open(dir.path()).await.expect("a new database");
@@ -73,7 +73,7 @@ impl Town {
     }
 
     /// The control plane dies wherever it is, and another one starts on its database.
-    pub async fn crash(self) -> Self {
+    pub(crate) async fn crash(self) -> Self {
         self.control.stop(Duration::ZERO).await;
         self.store.close().await;
         let store = Store::open(self.dir.path()).await.expect("its database");
@@ -90,41 +90,45 @@ impl Town {
         }
     }
 
-    pub async fn begin_init(&self, number: u32, ranges: &[&str]) -> Result<Begun, Refusal> {
+    pub(crate) async fn begin_init(&self, number: u32, ranges: &[&str]) -> Result<Begun, Refusal> {
         self.control.init_server(init(number, ranges)).await
     }
 
-    pub async fn init(&self, number: u32, ranges: &[&str]) -> JobRecord {
+    pub(crate) async fn init(&self, number: u32, ranges: &[&str]) -> JobRecord {
         let begun = self.begin_init(number, ranges).await.expect("an init");
         self.end_of(begun).await
     }
 
     /// Initialises a server that must become ready.
-    pub async fn ready(&self, number: u32, ranges: &[&str]) {
+    pub(crate) async fn ready(&self, number: u32, ranges: &[&str]) {
         let job = self.init(number, ranges).await;
         assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
     }
 
-    pub async fn allocate(&self, cpu_count: Option<u32>) -> Result<UnitRecord, Refusal> {
+    pub(crate) async fn allocate(&self, cpu_count: Option<u32>) -> Result<UnitRecord, Refusal> {
         self.allocate_as(allocate(cpu_count)).await
     }
 
-    pub async fn allocate_as(&self, op: Allocate) -> Result<UnitRecord, Refusal> {
+    pub(crate) async fn allocate_as(&self, op: Allocate) -> Result<UnitRecord, Refusal> {
         let begun = self.control.allocate(op).await?;
         let unit = self.control.wait_for_unit(begun.job, AT_MOST).await?;
         Ok(unit.expect("ready in time"))
     }
 
-    pub async fn begin_deallocate(&self, unit: &UnitId) -> Result<Begun, Refusal> {
+    pub(crate) async fn begin_deallocate(&self, unit: &UnitId) -> Result<Begun, Refusal> {
         self.control.deallocate(deallocate(unit)).await
     }
 
-    pub async fn deallocate(&self, unit: &UnitId) -> JobRecord {
+    pub(crate) async fn deallocate(&self, unit: &UnitId) -> JobRecord {
         let begun = self.begin_deallocate(unit).await.expect("a deallocation");
         self.end_of(begun).await
     }
 
-    pub async fn begin_decommission(&self, number: u32, force: bool) -> Result<Begun, Refusal> {
+    pub(crate) async fn begin_decommission(
+        &self,
+        number: u32,
+        force: bool,
+    ) -> Result<Begun, Refusal> {
         let op = DecommissionServer {
             hostname: hostname(number),
             force,
@@ -133,12 +137,12 @@ impl Town {
         self.control.decommission_server(op).await
     }
 
-    pub async fn decommission(&self, number: u32, force: bool) -> JobRecord {
+    pub(crate) async fn decommission(&self, number: u32, force: bool) -> JobRecord {
         let begun = self.begin_decommission(number, force).await;
         self.end_of(begun.expect("a decommission")).await
     }
 
-    pub async fn end_of(&self, begun: Begun) -> JobRecord {
+    pub(crate) async fn end_of(&self, begun: Begun) -> JobRecord {
         let job = self.control.wait(begun.job, AT_MOST).await;
         let job = job.expect("the job is there");
         assert!(job.status.is_over(), "still going on: {job:?}");
@@ -146,7 +150,7 @@ impl Town {
     }
 
     /// Returns when no job is unfinished.
-    pub async fn rest(&self) {
+    pub(crate) async fn rest(&self) {
         for status in [JobStatus::Running, JobStatus::Queued] {
             let filter = JobFilter {
                 status: Some(status),
@@ -160,8 +164,25 @@ impl Town {
         }
     }
 
+    /// Whether the key of the stories' tenant is anywhere on a machine.
+    pub(crate) fn has_tenant(&self, number: u32) -> bool {
+        !self.tenant_places(number).is_empty()
+    }
+
+    /// Where on a machine the key of the stories' tenant is.
+    pub(crate) fn tenant_places(&self, number: u32) -> Vec<String> {
+        let blob = KEY.split(' ').nth(1).expect("a key");
+        let machine = self.fleet.snapshot(number).into_iter();
+        let there = machine.filter(|(_, content)| content.contains(blob));
+        there.map(|(path, _)| path).collect()
+    }
+
     /// Returns when a server is as the condition says; tells what it last was otherwise.
-    pub async fn until_job(&self, begun: Begun, what: impl Fn(&JobRecord) -> bool) -> JobRecord {
+    pub(crate) async fn until_job(
+        &self,
+        begun: Begun,
+        what: impl Fn(&JobRecord) -> bool,
+    ) -> JobRecord {
         let mut last = None;
         let end = std::time::Instant::now() + AT_MOST;
         while std::time::Instant::now() < end {
@@ -175,12 +196,12 @@ impl Town {
         panic!("it never came to that; last seen {last:?}");
     }
 
-    pub async fn units(&self) -> Vec<UnitRecord> {
+    pub(crate) async fn units(&self) -> Vec<UnitRecord> {
         let all = UnitFilter::default();
         self.control.list_units(&all).await.expect("units")
     }
 
-    pub async fn unit(&self, id: &UnitId) -> UnitRecord {
+    pub(crate) async fn unit(&self, id: &UnitId) -> UnitRecord {
         let filter = UnitFilter {
             compute_id: Some(id.to_string()),
             ..UnitFilter::default()
@@ -191,7 +212,7 @@ impl Town {
     }
 
     /// Every unit with its status, as `sim1_0-15 free`.
-    pub async fn standing(&self) -> Vec<String> {
+    pub(crate) async fn standing(&self) -> Vec<String> {
         let units = self.units().await;
         units
             .iter()
@@ -200,17 +221,17 @@ impl Town {
     }
 
     /// How many units are in this state.
-    pub async fn count(&self, status: UnitStatus) -> usize {
+    pub(crate) async fn count(&self, status: UnitStatus) -> usize {
         let units = self.units().await;
         units.iter().filter(|unit| unit.status == status).count()
     }
 }
 
-pub fn hostname(number: u32) -> Hostname {
+pub(crate) fn hostname(number: u32) -> Hostname {
     format!("sim{number}").parse().expect("a hostname")
 }
 
-pub fn init(number: u32, ranges: &[&str]) -> InitServer {
+pub(crate) fn init(number: u32, ranges: &[&str]) -> InitServer {
     InitServer {
         hostname: hostname(number),
         ip: address(number),
@@ -229,7 +250,7 @@ pub fn init(number: u32, ranges: &[&str]) -> InitServer {
     }
 }
 
-pub fn allocate(cpu_count: Option<u32>) -> Allocate {
+pub(crate) fn allocate(cpu_count: Option<u32>) -> Allocate {
     let keys: AuthorizedKeys = KEY.parse().expect("a key");
     Allocate {
         wanted: Wanted {
@@ -243,7 +264,7 @@ pub fn allocate(cpu_count: Option<u32>) -> Allocate {
     }
 }
 
-pub fn deallocate(unit: &UnitId) -> Deallocate {
+pub(crate) fn deallocate(unit: &UnitId) -> Deallocate {
     Deallocate {
         unit: unit.clone(),
         allocation: None,
@@ -251,7 +272,7 @@ pub fn deallocate(unit: &UnitId) -> Deallocate {
     }
 }
 
-pub fn key(key: &str, body: &str) -> Idempotency {
+pub(crate) fn key(key: &str, body: &str) -> Idempotency {
     Idempotency {
         caller: "tester".to_owned(),
         key: key.to_owned(),
@@ -260,6 +281,6 @@ pub fn key(key: &str, body: &str) -> Idempotency {
     }
 }
 
-pub fn tags(json: serde_json::Value) -> Tags {
+pub(crate) fn tags(json: serde_json::Value) -> Tags {
     serde_json::from_value(json).expect("tags")
 }

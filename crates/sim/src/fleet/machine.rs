@@ -21,21 +21,28 @@ pub(super) enum Accident {
     Fails(u32),
 }
 
-pub(super) struct Machine(SimHost);
+pub(super) struct Machine {
+    host: SimHost,
+    /// How many calls the last request made.
+    pub(super) calls: u32,
+}
 
 impl Machine {
     /// Server `simN`.
     pub(super) fn new(number: u32) -> Self {
-        Self(SimHost::new(&format!("sim{number}"), CPUS, NODES))
+        Self {
+            host: SimHost::new(&format!("sim{number}"), CPUS, NODES),
+            calls: 0,
+        }
     }
 
     /// The machine itself.
     pub(super) fn host(&mut self) -> &mut SimHost {
-        &mut self.0
+        &mut self.host
     }
 
     pub(super) fn snapshot(&self) -> BTreeMap<String, String> {
-        self.0.snapshot()
+        self.host.snapshot()
     }
 
     /// Works on a request; `None` when the machine died of it. It is alive again afterwards, with
@@ -47,19 +54,20 @@ impl Machine {
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Option<Report> {
         match accident {
-            Some(Accident::Dies(calls)) => self.0.die_after(calls),
-            Some(Accident::Fails(calls)) => self.0.fail_after(calls),
-            None => self.0.power_on(),
+            Some(Accident::Dies(calls)) => self.host.die_after(calls),
+            Some(Accident::Fails(calls)) => self.host.fail_after(calls),
+            None => self.host.power_on(),
         }
         // As the transport to a real server would, where it is not there.
-        self.0.upload(DIGEST);
+        self.host.upload(DIGEST);
         let mut report = None;
-        serve::serve(&mut self.0, request, &mut |line| match line {
+        serve::serve(&mut self.host, request, &mut |line| match line {
             Line::Progress(at) => progress(at),
             Line::Report(told) => report = Some(*told),
         });
-        let died = self.0.is_dead();
-        self.0.power_on();
+        let died = self.host.is_dead();
+        self.calls = self.host.calls();
+        self.host.power_on();
         report.filter(|_| !died)
     }
 }

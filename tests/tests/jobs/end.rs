@@ -1,0 +1,102 @@
+//! The kinds of jobs, each with a town in which it is due, and the end it comes to.
+
+use std::{collections::BTreeMap, fmt};
+
+use kloigos_control::{Begun, JobKind, Refusal};
+use kloigos_model::names::UnitId;
+
+use crate::stories::town::{Town, allocate};
+
+/// Where a town stands: its units, and all that is on its one machine. Ids of tenancies differ
+/// from run to run and are left out.
+#[derive(PartialEq)]
+pub(crate) struct End {
+    units: Vec<String>,
+    machine: BTreeMap<String, String>,
+}
+
+impl End {
+    pub(crate) async fn of(town: &Town) -> Self {
+        let machine = town.fleet.snapshot(1).into_iter();
+        Self {
+            units: town.standing().await,
+            machine: machine.map(|(path, body)| (path, plain(&body))).collect(),
+        }
+    }
+}
+
+impl fmt::Debug for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.units)
+    }
+}
+
+/// Says where two ends differ.
+pub(crate) fn same(left: &End, right: &End, place: &str) {
+    let all = left.machine.keys().chain(right.machine.keys());
+    let differs = |path: &&String| left.machine.get(*path) != right.machine.get(*path);
+    let differences: Vec<String> = all
+        .filter(differs)
+        .map(|path| {
+            let (left, right) = (left.machine.get(path), right.machine.get(path));
+            format!("{path}:\n  {left:?}\n  {right:?}")
+        })
+        .collect();
+    assert!(
+        left == right,
+        "{place}: {left:?} is not {right:?}\n{}",
+        differences.join("\n")
+    );
+}
+
+/// The text without UUIDs, and without the generations that a detour may raise.
+fn plain(text: &str) -> String {
+    let of_a_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '.';
+    let parts = text.split_inclusive(|letter| !of_a_word(letter));
+    let plain = parts.map(|part| {
+        let word = part.trim_end_matches(|letter| !of_a_word(letter));
+        let is_id = word.len() == 36 && word.matches('-').count() == 4;
+        let is_generation = word.split_once('.').is_some_and(|(epoch, counter)| {
+            epoch.parse::<u64>().is_ok() && counter.parse::<u64>().is_ok()
+        });
+        if is_id || is_generation { "…" } else { part }
+    });
+    plain.collect()
+}
+
+fn unit() -> UnitId {
+    "sim1_0-31".parse().expect("a unit id")
+}
+
+/// A town in which the job of this kind is about to begin.
+pub(crate) async fn before(kind: JobKind) -> Town {
+    let town = Town::new(1).await;
+    if kind != JobKind::Initializing {
+        town.ready(1, &["0-31", "32-63"]).await;
+    }
+    if matches!(kind, JobKind::Deallocating | JobKind::Decommissioning) {
+        town.allocate(None).await.expect("a unit");
+    }
+    town
+}
+
+/// Begins it.
+pub(crate) async fn begin(kind: JobKind, town: &Town) -> Result<Begun, Refusal> {
+    match kind {
+        JobKind::Initializing => town.begin_init(1, &["0-31", "32-63"]).await,
+        JobKind::Allocating => town.control.allocate(allocate(None)).await,
+        JobKind::Deallocating => town.begin_deallocate(&unit()).await,
+        JobKind::Decommissioning => town.begin_decommission(1, true).await,
+    }
+}
+
+/// The end that it comes to when all goes well, how often it looks at the server, and how often
+/// it changes something there.
+pub(crate) async fn calm(kind: JobKind) -> (End, usize) {
+    let town = before(kind).await;
+    let asked = town.fleet.asked(1);
+    let begun = begin(kind, &town).await.expect("a job");
+    town.end_of(begun).await;
+    town.rest().await;
+    (End::of(&town).await, town.fleet.asked(1) - asked)
+}
