@@ -92,11 +92,13 @@ impl Plane {
     #[track_caller]
     pub fn init(&self, number: u8, ranges: &[&str]) {
         self.client
-            .post(
-                "/api/admin/init_server?wait=true",
-                &init_body(number, ranges),
-            )
+            .post("/api/admin/init_server", &init_body(number, ranges))
             .expect(200);
+        let path = format!("/api/servers/host{number}");
+        let server = self
+            .client
+            .await_get(&path, |server| server["status"] != "initializing");
+        assert_eq!(server["status"], "ready", "{server:#}");
     }
 
     /// Units, servers and jobs, as they are listed.
