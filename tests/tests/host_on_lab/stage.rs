@@ -34,10 +34,11 @@ cat /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/subuid /etc/pam.d/sshd
 getent passwd; getent group
 nft list ruleset
 cat /proc/sys/net/ipv4/ip_local_reserved_ports
-ls -A /sys/fs/bpf /run/user /tmp /var/tmp /dev/shm /var/spool/cron/crontabs 2>/dev/null
+ls -A /sys/fs/bpf /run/user /tmp /var/tmp /dev/shm /var/spool/cron/crontabs 2>/dev/null |
+    grep -v ^systemd-private- || true
 ls -d /run/kloigos 2>/dev/null || true
-systemctl list-units --all --plain --no-legend '*kloigos*' '*7000*'
-systemctl list-unit-files --no-legend '*kloigos*' '*7000*'
+systemctl list-units --all --plain --no-legend '*kloigos*' '*7000*' || true
+systemctl list-unit-files --no-legend '*kloigos*' '*7000*' || true
 grep -c kunits /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- || true
 "#;
 
