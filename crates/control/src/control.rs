@@ -24,11 +24,23 @@ use crate::{
     visits,
 };
 
-/// A running control plane. Clones are the same one.
+/// A running control plane. Clones are the same one; when the last is dropped it ends where it is,
+/// as if it had been killed, and [`Control::stop`] is the gentle way.
 #[derive(Clone)]
 pub struct Control {
     core: Arc<Core>,
     engine: Arc<Engine>,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    alive: Arc<Alive>,
+}
+
+/// The workers hold the engine, and so do the clones; only this tells the last of these.
+struct Alive(Arc<Engine>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.kill();
+    }
 }
 
 /// How the control plane itself stands.
@@ -56,7 +68,12 @@ impl Control {
         let core = Arc::new(Core::new(store, transport, world, settings));
         let engine = Engine::start(core.clone());
         engine.beside(visits::go_round(core.clone()));
-        Self { core, engine }
+        let alive = Arc::new(Alive(engine.clone()));
+        Self {
+            core,
+            engine,
+            alive,
+        }
     }
 
     /// Begins no further step and waits for the running ones; those that take longer are left
@@ -185,7 +202,7 @@ impl Control {
         if result == Err(TransportError::HostBinaryMissing) {
             return Err(Refusal::NoHostBinary);
         }
-        probed(Reply::of(result))
+        probed(Reply::of(result, &target, settings))
     }
 
     /// Waits until the job is over or the time is up, and tells how it stands then.

@@ -108,6 +108,12 @@ impl Engine {
         }
     }
 
+    /// Ends everything where it is.
+    pub(crate) fn kill(&self) {
+        self.stopping.send_replace(true);
+        self.tasks().abort_all();
+    }
+
     /// The main loop: whatever is due is taken up, then it sleeps until something may be.
     async fn take_up(self: Arc<Self>) {
         let mut stopping = self.stopping.subscribe();

@@ -5,7 +5,11 @@ use kloigos_model::{
     ssh::PublicKey,
 };
 
-use crate::transport::{Answer, TransportError};
+use crate::{
+    settings::Settings,
+    target,
+    transport::{Answer, Target, TransportError},
+};
 
 /// What is known of the server after a call.
 #[derive(Debug, Clone)]
@@ -36,7 +40,12 @@ pub(crate) struct Untouched {
 }
 
 impl Reply {
-    pub(crate) fn of(result: Result<Answer, TransportError>) -> Self {
+    /// What the outcome of a call to this target means.
+    pub(crate) fn of(
+        result: Result<Answer, TransportError>,
+        target: &Target,
+        settings: &Settings,
+    ) -> Self {
         match result {
             Ok(answer) => Self::answered(answer),
             Err(TransportError::Lost(why)) => Self::Unknown(format!(
@@ -44,7 +53,7 @@ impl Reply {
             )),
             Err(error) => Self::Untouched(Untouched {
                 passing: matches!(error, TransportError::Unreachable(_)),
-                reason: error.to_string(),
+                reason: target::advice(&error, target, settings),
                 unreached: true,
                 host_key: None,
             }),
@@ -53,11 +62,7 @@ impl Reply {
 
     fn answered(answer: Answer) -> Self {
         let said = fault_text(&answer.report);
-        let changed = answer
-            .report
-            .fault
-            .as_ref()
-            .is_none_or(|fault| fault.changed);
+        let changed = may_have_changed(&answer.report);
         let untouched = |passing| {
             Self::Untouched(Untouched {
                 reason: said.clone(),
@@ -67,13 +72,22 @@ impl Reply {
             })
         };
         match answer.report.outcome {
-            Outcome::Refused => untouched(false),
+            Outcome::Refused if !changed => untouched(false),
             Outcome::Fault if !changed => untouched(true),
-            Outcome::Fault | Outcome::Drifted => Self::Half(said, answer.host_key),
+            Outcome::Refused | Outcome::Fault | Outcome::Drifted => {
+                Self::Half(said, answer.host_key)
+            }
             Outcome::Stale => Self::Overtaken(said, answer.host_key),
             Outcome::Settled => Self::Settled(Box::new(answer)),
         }
     }
+}
+
+/// Whether anything on the server may be another than before. A fault that says no is believed only
+/// when no scope tells of a change.
+fn may_have_changed(report: &Report) -> bool {
+    let told = report.scopes.iter().any(|scope| !scope.changes.is_empty());
+    told || report.fault.as_ref().is_none_or(|fault| fault.changed)
 }
 
 /// What a report says went wrong, in one sentence.
@@ -129,4 +143,83 @@ pub(crate) fn degraded(report: &Report) -> Option<String> {
         }
     }
     (!words.is_empty()).then(|| words.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use kloigos_model::host::{Change, FaultReport, Generation, ScopeName, ScopeReport};
+
+    use super::*;
+    use crate::settings::FirstContact;
+
+    fn meant(result: Result<Answer, TransportError>) -> Reply {
+        let target = Target {
+            ip: [127, 0, 0, 1].into(),
+            port: 22,
+            user: None,
+            trusted: Vec::new(),
+            first_contact: FirstContact::Refuse,
+        };
+        Reply::of(result, &target, &Settings::default())
+    }
+
+    fn reply(outcome: Outcome, changed: bool, changes: Vec<Change>) -> Reply {
+        let fault = FaultReport {
+            scope: None,
+            resource: None,
+            message: "failed to write /x".to_owned(),
+            changed,
+        };
+        let scope = ScopeReport {
+            scope: ScopeName::Server,
+            generation: Generation {
+                epoch: 1,
+                counter: 1,
+            },
+            changes,
+            drift: Vec::new(),
+            degraded: Vec::new(),
+        };
+        let key =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB2AZu1bQ1Fkhd3kjTOIcCPsrO0q3P3nQ0jgAXvxcKJT";
+        meant(Ok(Answer {
+            report: Report {
+                version: "0".to_owned(),
+                outcome,
+                facts: None,
+                scopes: vec![scope],
+                fault: Some(fault),
+            },
+            host_key: key.parse().expect("a key"),
+        }))
+    }
+
+    fn a_change() -> Vec<Change> {
+        vec![Change {
+            resource: "keys".to_owned(),
+            change: "write keys".to_owned(),
+        }]
+    }
+
+    #[test]
+    fn only_what_provably_changed_nothing_leaves_a_server_untouched() {
+        let untouched = |reply| matches!(reply, Reply::Untouched(_));
+        let half = |reply| matches!(reply, Reply::Half(..));
+        assert!(untouched(reply(Outcome::Refused, false, Vec::new())));
+        assert!(untouched(reply(Outcome::Fault, false, Vec::new())));
+        assert!(half(reply(Outcome::Fault, true, Vec::new())));
+        assert!(half(reply(Outcome::Fault, false, a_change())));
+        assert!(half(reply(Outcome::Refused, false, a_change())));
+        assert!(half(reply(Outcome::Drifted, false, Vec::new())));
+    }
+
+    #[test]
+    fn a_lost_answer_leaves_the_outcome_open_and_an_unsent_request_does_not() {
+        let lost = meant(Err(TransportError::Lost("cut".to_owned())));
+        assert!(matches!(lost, Reply::Unknown(_)));
+        let unsent = meant(Err(TransportError::Unreachable("down".to_owned())));
+        assert!(matches!(unsent, Reply::Untouched(untouched) if untouched.passing));
+        let denied = meant(Err(TransportError::Denied("no key".to_owned())));
+        assert!(matches!(denied, Reply::Untouched(untouched) if !untouched.passing));
+    }
 }

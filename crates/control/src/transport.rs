@@ -86,19 +86,16 @@ pub enum TransportError {
 }
 
 fn host_key_text(expected: Option<&PublicKey>, seen: &PublicKey) -> String {
-    let seen_print = format!("{} {}", seen.algorithm(), seen.fingerprint());
+    let shown = format!("{} {}", seen.algorithm(), seen.fingerprint());
     match expected {
         Some(expected) => format!(
-            "the server shows another host key than the one that is trusted: {seen_print} instead \
-             of {} {}; if its key was changed on purpose, put the new one into the known_hosts \
-             file of kloigos (ssh-keyscan prints it)",
+            "the server shows another host key than the one that is trusted: {shown} instead of {} \
+             {}",
             expected.algorithm(),
             expected.fingerprint()
         ),
         None => format!(
-            "the server's host key is not known and first contact is refused: it shows \
-             {seen_print}; compare that with the server's console and give it as host_key, or put \
-             it into the known_hosts file of kloigos"
+            "the server's host key is not known, and first contact is refused: it shows {shown}"
         ),
     }
 }

@@ -48,7 +48,7 @@ async fn visit(core: &Core, server: ServerRecord) -> Result<(), Fault> {
         .transport
         .call(&target, &Request::Facts, &mut |_| {})
         .await;
-    let reply = Reply::of(answer);
+    let reply = Reply::of(answer, &target, &core.settings);
     core.store
         .run(&Note {
             core,

@@ -78,12 +78,12 @@ pub struct SimFleet {
 }
 
 struct SimServer {
-    host_key: PublicKey,
     state: Mutex<State>,
 }
 
 struct State {
     machine: Machine,
+    host_key: PublicKey,
     /// Whether nothing reaches it until it is mended.
     cut: bool,
     /// What happens to the next requests that change something, one each.
@@ -152,7 +152,12 @@ impl SimFleet {
 
     /// The key that the server proves to have.
     pub fn host_key(&self, number: u32) -> PublicKey {
-        self.server(number).host_key.clone()
+        self.state(number).host_key.clone()
+    }
+
+    /// It shows another key from now on, which follows from this word.
+    pub fn change_host_key(&self, number: u32, word: &str) {
+        self.state(number).host_key = host_key(word);
     }
 
     fn server(&self, number: u32) -> &SimServer {
@@ -168,9 +173,9 @@ impl SimFleet {
 impl SimServer {
     fn new(number: u32) -> Self {
         Self {
-            host_key: host_key(number),
             state: Mutex::new(State {
                 machine: Machine::new(number),
+                host_key: host_key(&format!("sim{number}")),
                 cut: false,
                 mishaps: VecDeque::new(),
                 at_looks: VecDeque::new(),
@@ -203,10 +208,11 @@ impl SimServer {
         accident: Option<Accident>,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Answer, TransportError> {
-        match self.state().machine.serve(request, accident, progress) {
+        let mut state = self.state();
+        match state.machine.serve(request, accident, progress) {
             Some(report) => Ok(Answer {
                 report,
-                host_key: self.host_key.clone(),
+                host_key: state.host_key.clone(),
             }),
             None => Err(lost("the server died")),
         }
@@ -214,12 +220,9 @@ impl SimServer {
 }
 
 /// A well-formed key that nobody has the private part of.
-fn host_key(number: u32) -> PublicKey {
+fn host_key(word: &str) -> PublicKey {
     let mut blob = Vec::new();
-    for part in [
-        b"ssh-ed25519".as_slice(),
-        Sha256::digest(format!("sim{number}")).as_slice(),
-    ] {
+    for part in [b"ssh-ed25519".as_slice(), Sha256::digest(word).as_slice()] {
         let length = u32::try_from(part.len()).expect("both parts are short");
         blob.extend(length.to_be_bytes());
         blob.extend(part);
@@ -246,7 +249,8 @@ impl Transport for SimFleet {
         match server.befalls(request) {
             Some(Mishap::Unreachable) => return Err(unreachable()),
             mishap => {
-                target.judge(&server.host_key)?;
+                let shown = server.state().host_key.clone();
+                target.judge(&shown)?;
                 server.meet(mishap, request, progress).await
             }
         }

@@ -1,12 +1,24 @@
 //! Which job runs when.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use kloigos_control::{JobStatus, Settings, World};
-use kloigos_model::compute_unit::UnitStatus;
-use kloigos_sim::fleet::{Gate, Mishap};
+use kloigos_control::{
+    Control, JobStatus, Settings, Store, World,
+    transport::{Answer, Target, Transport, TransportError},
+};
+use kloigos_model::{
+    compute_unit::UnitStatus,
+    host::{Progress, Request},
+};
+use kloigos_sim::fleet::{Gate, Mishap, SimFleet};
 
-use crate::stories::town::{Town, allocate, swift};
+use crate::stories::town::{AT_MOST, Town, allocate, init, swift};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decommission_waits_for_what_was_begun_before_it() {
@@ -93,4 +105,50 @@ async fn a_stop_waits_for_the_step_at_work() {
     town.control.stop(Duration::from_secs(20)).await;
     let job = town.control.job(begun.job).await.expect("a job").record;
     assert_eq!(job.status, JobStatus::Succeeded);
+}
+
+/// A fleet in which the first request that changes something ends in a panic of ours.
+struct Panics {
+    fleet: SimFleet,
+    first: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Transport for Panics {
+    async fn call(
+        &self,
+        target: &Target,
+        request: &Request,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Answer, TransportError> {
+        let answer = self.fleet.call(target, request, progress).await;
+        let looks = *request == Request::Facts;
+        assert!(looks || !self.first.swap(false, Ordering::SeqCst), "ours");
+        answer
+    }
+
+    fn simulated(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_of_ours_costs_one_try() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = Store::open(dir.path()).await.expect("a new database");
+    let panics = Panics {
+        fleet: SimFleet::new(1),
+        first: AtomicBool::new(true),
+    };
+    let control = Control::start(store, Arc::new(panics), World::system(), swift());
+    let begun = control
+        .init_server(init(1, &["0-31"]))
+        .await
+        .expect("an init");
+    let job = control.wait(begun.job, AT_MOST).await.expect("a job");
+    assert_eq!(
+        (job.status, job.attempts),
+        (JobStatus::Succeeded, 2),
+        "{job:?}"
+    );
 }

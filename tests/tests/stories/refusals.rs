@@ -1,10 +1,10 @@
 //! What is not done, and what the caller is told.
 
-use kloigos_control::{JobStatus, PathPart, Refusal};
+use kloigos_control::{JobStatus, PathPart, Refusal, Settings, World};
 use kloigos_model::{compute_unit::UnitStatus, ids::AllocationId};
 use kloigos_sim::fleet::{Gate, Mishap};
 
-use super::town::{AT_MOST, Town, allocate, deallocate, hostname, init};
+use super::town::{AT_MOST, Town, allocate, deallocate, hostname, init, swift};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_capacity_says_why_server_by_server() {
@@ -180,4 +180,36 @@ async fn a_tenancy_of_nobody_is_not_touched_by_another_id() {
         AT_MOST,
     );
     assert!(matches!(job.await, Err(Refusal::NotFound { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_host_key_is_refused_until_it_is_trusted_by_hand() {
+    let files = tempfile::tempdir().expect("a directory");
+    let known_hosts = files.path().join("known_hosts");
+    let settings = Settings {
+        known_hosts: vec![known_hosts.clone()],
+        ..swift()
+    };
+    let town = Town::with(1, settings, World::system()).await;
+    town.ready(1, &["0-31"]).await;
+    let before = town.fleet.host_key(1);
+    town.fleet.change_host_key(1, "another");
+    let after = town.fleet.host_key(1);
+    let refused = town
+        .allocate(None)
+        .await
+        .expect_err("another key")
+        .to_string();
+    for key in [&before, &after] {
+        assert!(refused.contains(&key.fingerprint()), "{refused}");
+    }
+    let command = format!("ssh-keyscan -p 22 127.64.0.1 >> {}", known_hosts.display());
+    assert!(refused.contains(&command), "{refused}");
+    assert_eq!(town.count(UnitStatus::Free).await, 1, "nothing was sent");
+
+    std::fs::write(&known_hosts, format!("127.64.0.1 {after}\n")).expect("a file");
+    town.ready(1, &["0-31"]).await;
+    let detail = town.control.server(&hostname(1)).await.expect("a server");
+    assert_eq!(detail.record.host_key, Some(after), "pinned anew");
+    town.allocate(None).await.expect("a unit");
 }

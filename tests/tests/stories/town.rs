@@ -151,16 +151,17 @@ impl Town {
 
     /// Returns when no job is unfinished.
     pub(crate) async fn rest(&self) {
-        for status in [JobStatus::Running, JobStatus::Queued] {
-            let filter = JobFilter {
-                status: Some(status),
-                limit: Some(1000),
-                ..JobFilter::default()
+        let all = JobFilter {
+            limit: Some(1000),
+            ..JobFilter::default()
+        };
+        loop {
+            let jobs = self.control.list_jobs(&all).await.expect("jobs");
+            let Some(job) = jobs.iter().find(|job| !job.status.is_over()) else {
+                return;
             };
-            while let Some(job) = self.control.list_jobs(&filter).await.expect("jobs").first() {
-                let job = self.control.wait(job.id, AT_MOST).await.expect("a job");
-                assert!(job.status.is_over(), "still going on: {job:?}");
-            }
+            let job = self.control.wait(job.id, AT_MOST).await.expect("a job");
+            assert!(job.status.is_over(), "still going on: {job:?}");
         }
     }
 

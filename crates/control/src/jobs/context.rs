@@ -112,7 +112,7 @@ impl<'a> Context<'a> {
                 self.say(line);
             }
         }
-        let reply = Reply::of(result);
+        let reply = Reply::of(result, &target, &self.core.settings);
         match &reply {
             Reply::Settled(_) => {}
             Reply::Untouched(untouched) => {
