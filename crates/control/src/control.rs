@@ -1,26 +1,22 @@
 //! The control plane as its callers see it.
 
-use std::{future::Future, sync::Arc, time::Duration};
+mod asking;
+mod probing;
 
-use kloigos_model::{host::Request, ids::JobId, names::Hostname};
-use kloigos_store::{
-    JobDetail, JobFilter, JobRecord, JobStatus, Operation, ServerDetail, ServerRecord, Store,
-    TokenHash, TokenRecord, Tx, UnitFilter, UnitRecord,
-};
+use std::{sync::Arc, time::Duration};
+
+use kloigos_model::ids::JobId;
+use kloigos_store::{JobRecord, JobStatus, Operation, Store, UnitRecord};
 
 use crate::{
     clock::World,
     core::Core,
-    engine::{Engine, Turn},
-    ops::{
-        self, Allocate, Begun, Deallocate, DecommissionServer, InitServer, Probe, Probed, Started,
-    },
+    engine::Engine,
+    ops::{self, Allocate, Begun, Deallocate, DecommissionServer, InitServer, Started},
     queries,
     refusal::Refusal,
-    reply::Reply,
     settings::Settings,
-    target,
-    transport::{Target, Transport, TransportError},
+    transport::Transport,
     visits,
 };
 
@@ -97,34 +93,14 @@ impl Control {
     /// Refused with `NoCapacity` when none is free. On repeat with the same idempotency key the
     /// first one's job; a crash after the return loses nothing.
     pub async fn allocate(&self, op: Allocate) -> Result<Begun, Refusal> {
-        let control = self.clone();
-        self.through(async move {
-            let turn = control.engine.turn();
-            let reserve = ops::Reserve {
-                op: &op,
-                core: &control.core,
-                take_up: turn.is_some(),
-            };
-            let started = control.core.store.run(&reserve).await?;
-            Ok(control.go(started, turn))
-        })
-        .await
+        self.begin(|core, take_up| ops::Reserve { op, core, take_up })
+            .await
     }
 
     /// Begins to empty a unit. A repeat while it is being emptied is the same job.
     pub async fn deallocate(&self, op: Deallocate) -> Result<Begun, Refusal> {
-        let control = self.clone();
-        self.through(async move {
-            let turn = control.engine.turn();
-            let end = ops::End {
-                op: &op,
-                core: &control.core,
-                take_up: turn.is_some(),
-            };
-            let started = control.core.store.run(&end).await?;
-            Ok(control.go(started, turn))
-        })
-        .await
+        self.begin(|core, take_up| ops::End { op, core, take_up })
+            .await
     }
 
     /// Lists a server's units as `initializing` and begins to prepare it. Nothing is changed on
@@ -133,76 +109,42 @@ impl Control {
         if !self.core.transport.simulated() && self.core.settings.host_binary.is_none() {
             return Err(Refusal::NoHostBinary);
         }
-        let control = self.clone();
-        self.through(async move {
-            let turn = control.engine.turn();
-            let begin = ops::Begin {
-                op: &op,
-                core: &control.core,
-                take_up: turn.is_some(),
-            };
-            let started = control.core.store.run(&begin).await?;
-            Ok(control.go(started, turn))
-        })
-        .await
+        self.begin(|core, take_up| ops::Begin { op, core, take_up })
+            .await
     }
 
     /// Begins to return a server as it was. A repeat while that goes on is the same job.
     pub async fn decommission_server(&self, op: DecommissionServer) -> Result<Begun, Refusal> {
+        self.begin(|core, take_up| ops::Return { op, core, take_up })
+            .await
+    }
+
+    /// Runs an operation and sees to its job: it is claimed in the same transaction where a
+    /// worker stands ready, else it goes through the queue.
+    ///
+    /// It is carried through even when its caller leaves: between its commit and its job being
+    /// taken up nothing may be dropped.
+    async fn begin<O>(&self, op: impl FnOnce(Arc<Core>, bool) -> O) -> Result<Begun, Refusal>
+    where
+        O: Operation<Output = Started, Refusal = Refusal> + Send + 'static,
+    {
         let control = self.clone();
-        self.through(async move {
-            let turn = control.engine.turn();
-            let give_back = ops::Return {
-                op: &op,
-                core: &control.core,
-                take_up: turn.is_some(),
-            };
-            let started = control.core.store.run(&give_back).await?;
-            Ok(control.go(started, turn))
-        })
-        .await
-    }
-
-    /// Carries an operation through even when its caller leaves: between its commit and its job
-    /// being taken up nothing may be dropped.
-    async fn through<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, Refusal>> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        match tokio::spawn(work).await {
-            Ok(result) => result,
-            Err(panic) => Err(Refusal::internal(&panic)),
-        }
-    }
-
-    fn go(&self, started: Started, turn: Option<Turn>) -> Begun {
-        match (started.claim, turn) {
-            (Some(claim), Some(turn)) => self.engine.work_on(claim, turn),
-            (_, turn) => {
-                drop(turn);
-                self.core.wake.notify_one();
+        let turn = self.engine.turn();
+        let op = op(self.core.clone(), turn.is_some());
+        let carried = tokio::spawn(async move {
+            let started = control.core.store.run(&op).await?;
+            match (started.claim, turn) {
+                (Some(claim), Some(turn)) => control.engine.work_on(claim, turn),
+                (_, turn) => {
+                    drop(turn);
+                    control.core.wake.notify_one();
+                }
             }
-        }
-        started.begun
-    }
-
-    /// Looks at a server. Nothing is changed on it, nothing is kept.
-    pub async fn probe(&self, op: Probe) -> Result<Probed, Refusal> {
-        let pinned = self.core.store.view(&Pinned(&op)).await?;
-        let (given, settings) = (op.host_key.as_ref(), &self.core.settings);
-        let target = Target {
-            ip: op.ip,
-            port: op.ssh_port,
-            user: op.ssh_user.clone(),
-            trusted: target::trusted(op.ip, op.ssh_port, given, pinned.as_ref(), settings),
-            first_contact: settings.first_contact,
-        };
-        let transport = &self.core.transport;
-        let result = transport.call(&target, &Request::Facts, &mut |_| {}).await;
-        if result == Err(TransportError::HostBinaryMissing) {
-            return Err(Refusal::NoHostBinary);
-        }
-        probed(Reply::of(result, &target, settings))
+            Ok(started.begun)
+        });
+        carried
+            .await
+            .unwrap_or_else(|panic| Err(Refusal::internal(&panic)))
     }
 
     /// Waits until the job is over or the time is up, and tells how it stands then.
@@ -248,95 +190,5 @@ impl Control {
                 reason: record.reason.unwrap_or_default(),
             }),
         }
-    }
-
-    /// Units, by hostname and CPU.
-    pub async fn list_units(&self, filter: &UnitFilter) -> Result<Vec<UnitRecord>, Refusal> {
-        self.core.store.view(&queries::ListUnits(filter)).await
-    }
-
-    /// What an allocate's job made, as it was when it became ready; `None` when it is not ready
-    /// or the job made no unit ready.
-    pub async fn allocated_unit(&self, job: JobId) -> Result<Option<UnitRecord>, Refusal> {
-        self.core.store.view(&queries::AllocatedUnit(job)).await
-    }
-
-    /// Servers that are not decommissioned, by name.
-    pub async fn list_servers(&self) -> Result<Vec<ServerRecord>, Refusal> {
-        self.core.store.view(&queries::ListServers).await
-    }
-
-    /// A server with its units and facts: the one that is living, else its latest life.
-    pub async fn server(&self, hostname: &Hostname) -> Result<ServerDetail, Refusal> {
-        self.core.store.view(&queries::FindServer(hostname)).await
-    }
-
-    /// Jobs, the newest first.
-    pub async fn list_jobs(&self, filter: &JobFilter) -> Result<Vec<JobRecord>, Refusal> {
-        self.core.store.view(&queries::ListJobs(filter)).await
-    }
-
-    /// A job with its log.
-    pub async fn job(&self, id: JobId) -> Result<JobDetail, Refusal> {
-        self.core.store.view(&queries::JobWithLog(id)).await
-    }
-
-    /// The token of this hash, if there is one.
-    pub async fn token_by_hash(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Refusal> {
-        self.core.store.view(&queries::TokenByHash(hash)).await
-    }
-
-    /// Stores a first token where there is none yet. True: it was stored, and its secret can be
-    /// shown once. Of two at once, one is stored.
-    pub async fn ensure_first_token(&self, hash: &TokenHash) -> Result<bool, Refusal> {
-        let first = FirstToken {
-            core: &self.core,
-            hash,
-        };
-        self.core.store.run(&first).await
-    }
-}
-
-fn probed(reply: Reply) -> Result<Probed, Refusal> {
-    let reason = match reply {
-        Reply::Settled(answer) => match answer.report.facts {
-            Some(facts) => {
-                return Ok(Probed {
-                    facts: *facts,
-                    host_key: answer.host_key,
-                });
-            }
-            None => "the server told nothing of itself".to_owned(),
-        },
-        Reply::Untouched(untouched) => untouched.reason,
-        Reply::Unknown(why) | Reply::Half(why, _) | Reply::Overtaken(why, _) => why,
-    };
-    Err(Refusal::Conflict { reason })
-}
-
-struct Pinned<'a>(&'a Probe);
-
-impl Operation for Pinned<'_> {
-    type Output = Option<kloigos_model::ssh::PublicKey>;
-    type Refusal = Refusal;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
-        Ok(tx.host_key(self.0.ip, self.0.ssh_port).await?)
-    }
-}
-
-struct FirstToken<'a> {
-    core: &'a Core,
-    hash: &'a TokenHash,
-}
-
-impl Operation for FirstToken<'_> {
-    type Output = bool;
-    type Refusal = Refusal;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, Refusal> {
-        let world = &self.core.world;
-        let added = tx.insert_first_token(world.token_id(), self.hash, "first", world.now());
-        Ok(added.await?)
     }
 }

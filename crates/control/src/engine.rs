@@ -3,6 +3,8 @@
 //! Nothing is remembered here that matters: who holds what, what is next and when it is tried again
 //! is in the database, so that an engine that dies at any instruction loses no job.
 
+mod queue;
+
 use std::{
     future::Future,
     sync::{
@@ -12,13 +14,14 @@ use std::{
     time::Duration,
 };
 
-use kloigos_model::ids::JobId;
-use kloigos_store::{Claim, ClaimRules, Error, Operation, Tx};
+use kloigos_store::{Claim, Error};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
 };
 
+pub(crate) use self::queue::claim;
+use self::queue::{NextDue, ReleaseClaims, TakeDue, TryAgain};
 use crate::{
     core::Core,
     jobs::{Context, Fault, Standing, runner},
@@ -223,7 +226,13 @@ impl Engine {
             let give_up = runner(claim.kind).give_up;
             give_up(&self.core, claim, OUR_FAULT).await
         } else {
-            self.core.store.run(&TryAgain(&cx)).await
+            self.core
+                .store
+                .run(&TryAgain {
+                    cx: &cx,
+                    reason: OUR_FAULT,
+                })
+                .await
         };
         match done {
             Ok(()) => Some(Standing::Waiting),
@@ -233,68 +242,5 @@ impl Engine {
                 None
             }
         }
-    }
-}
-
-/// Claims a job for this worker, in the transaction of whoever asks.
-pub(crate) async fn claim(
-    tx: &mut Tx<'_>,
-    core: &Core,
-    wanted: Option<JobId>,
-) -> Result<Option<Claim>, Error> {
-    let rules = ClaimRules {
-        now: core.world.now(),
-        lease_until: core.world.after(core.settings.lease),
-        per_server: core.settings.per_server,
-    };
-    tx.claim(wanted, &rules).await
-}
-
-struct TakeDue<'a>(&'a Core);
-
-impl Operation for TakeDue<'_> {
-    type Output = Option<Claim>;
-    type Refusal = Error;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Claim>, Error> {
-        claim(tx, self.0, None).await
-    }
-}
-
-struct NextDue;
-
-impl Operation for NextDue {
-    type Output = Option<jiff::Timestamp>;
-    type Refusal = Error;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
-        tx.next_due().await
-    }
-}
-
-struct ReleaseClaims;
-
-impl Operation for ReleaseClaims {
-    type Output = u64;
-    type Refusal = Error;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, Error> {
-        tx.release_claims().await
-    }
-}
-
-struct TryAgain<'a>(&'a Context<'a>);
-
-impl Operation for TryAgain<'_> {
-    type Output = ();
-    type Refusal = Fault;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        let Context { core, claim, .. } = self.0;
-        self.0.hold(tx).await?;
-        let at = self.0.next_try(&core.settings.repair);
-        tx.retry_job(claim.id, claim.attempt, &claim.state, at, OUR_FAULT)
-            .await?;
-        Ok(())
     }
 }

@@ -191,22 +191,11 @@ impl Initializing {
         match self {
             Self::Contact { leftovers, .. } => {
                 check::say_key(reply, &seen.scene.server, cx);
-                let Some(facts) = facts else {
-                    return self.fail("the server told nothing of itself", tx, cx).await;
-                };
                 if !leftovers.is_empty() {
                     let leftovers = leftovers.clone();
                     return Ok(Next::Then(Self::Sweep { server, leftovers }));
                 }
-                match check::check(facts, &seen.scene) {
-                    Ok(()) => {
-                        check::keep(facts, &seen.scene, tx).await?;
-                        Ok(Next::Then(Self::Prepare { server }))
-                    }
-                    // What is on it already is somebody's, and needs its binary.
-                    Err(reason) if facts.initialised => self.fail(&reason, tx, cx).await,
-                    Err(reason) => Ok(Next::Then(Self::TakeBack { server, reason })),
-                }
+                self.cut(facts, seen, tx, cx).await
             }
             Self::Sweep { leftovers, .. } => {
                 for &life in leftovers {
@@ -217,6 +206,29 @@ impl Initializing {
             }
             Self::Prepare { .. } => ready(&seen.scene.server, tx, cx).await,
             Self::TakeBack { reason, .. } => self.fail(reason, tx, cx).await,
+        }
+    }
+
+    /// What the server is decides whether it is cut.
+    async fn cut(
+        &self,
+        facts: Option<&Facts>,
+        seen: &Seen,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        let server = self.server();
+        let Some(facts) = facts else {
+            return self.fail("the server told nothing of itself", tx, cx).await;
+        };
+        match check::check(facts, &seen.scene) {
+            Ok(()) => {
+                check::keep(facts, &seen.scene, tx).await?;
+                Ok(Next::Then(Self::Prepare { server }))
+            }
+            // What is on it already is somebody's, and needs its binary.
+            Err(reason) if facts.initialised => self.fail(&reason, tx, cx).await,
+            Err(reason) => Ok(Next::Then(Self::TakeBack { server, reason })),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Reserves a unit: the choice, the unit, the tenancy, the job and the idempotency key are one
 //! transaction.
 
+use std::sync::Arc;
+
 use kloigos_model::{
     compute_unit::UnitVerb,
     placement::{Placed, place},
@@ -15,20 +17,20 @@ use crate::{
 };
 
 /// The intention with what it needs to be carried out.
-pub(crate) struct Reserve<'a> {
-    pub(crate) op: &'a Allocate,
-    pub(crate) core: &'a Core,
+pub(crate) struct Reserve {
+    pub(crate) op: Allocate,
+    pub(crate) core: Arc<Core>,
     /// Whether a worker stands ready for the job.
     pub(crate) take_up: bool,
 }
 
-impl Operation for Reserve<'_> {
+impl Operation for Reserve {
     type Output = Started;
     type Refusal = Refusal;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Started, Refusal> {
         let idempotency = self.op.idempotency.as_ref();
-        if let Some(begun) = repeat::earlier(tx, self.core, idempotency).await? {
+        if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
         let placed = self.choose(tx).await?;
@@ -46,12 +48,12 @@ impl Operation for Reserve<'_> {
             created_at: now,
         };
         tx.insert_allocation(&allocation).await?;
-        repeat::keep(tx, self.core, idempotency, job.id).await?;
-        Started::new(tx, self.core, job.id, self.take_up).await
+        repeat::keep(tx, &self.core, idempotency, job.id).await?;
+        Started::new(tx, &self.core, job.id, self.take_up).await
     }
 }
 
-impl Reserve<'_> {
+impl Reserve {
     /// The best free unit; a refusal says why, server by server.
     async fn choose(&self, tx: &mut Tx<'_>) -> Result<Placed, Refusal> {
         let wanted = &self.op.wanted;

@@ -1,5 +1,7 @@
 //! Ends a tenancy: the unit is nobody's from here on, and a job empties it.
 
+use std::sync::Arc;
+
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
     server::ServerStatus,
@@ -14,20 +16,20 @@ use crate::{
 };
 
 /// The intention with what it needs to be carried out.
-pub(crate) struct End<'a> {
-    pub(crate) op: &'a Deallocate,
-    pub(crate) core: &'a Core,
+pub(crate) struct End {
+    pub(crate) op: Deallocate,
+    pub(crate) core: Arc<Core>,
     /// Whether a worker stands ready for the job.
     pub(crate) take_up: bool,
 }
 
-impl Operation for End<'_> {
+impl Operation for End {
     type Output = Started;
     type Refusal = Refusal;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Started, Refusal> {
         let idempotency = self.op.idempotency.as_ref();
-        if let Some(begun) = repeat::earlier(tx, self.core, idempotency).await? {
+        if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
         let unit = tx.find_unit(&self.op.unit).await?;
@@ -45,12 +47,12 @@ impl Operation for End<'_> {
             return already(tx, scope, &unit).await;
         }
         let job = self.begin(tx, &unit, scope).await?;
-        repeat::keep(tx, self.core, idempotency, job).await?;
-        Started::new(tx, self.core, job, self.take_up).await
+        repeat::keep(tx, &self.core, idempotency, job).await?;
+        Started::new(tx, &self.core, job, self.take_up).await
     }
 }
 
-impl End<'_> {
+impl End {
     fn same_tenancy(&self, unit: &UnitRecord) -> Result<(), Refusal> {
         match (self.op.allocation, unit.allocation) {
             (Some(meant), Some(open)) if meant != open => Err(Refusal::WrongTenancy {

@@ -1,5 +1,7 @@
 //! Begins to return a server: from here on nothing of it is handed out.
 
+use std::sync::Arc;
+
 use kloigos_model::server::{ServerStatus, ServerVerb};
 use kloigos_store::{JobFilter, JobKind, JobScope, Operation, ServerRecord, Tx};
 
@@ -11,20 +13,20 @@ use crate::{
 };
 
 /// The intention with what it needs to be carried out.
-pub(crate) struct Return<'a> {
-    pub(crate) op: &'a DecommissionServer,
-    pub(crate) core: &'a Core,
+pub(crate) struct Return {
+    pub(crate) op: DecommissionServer,
+    pub(crate) core: Arc<Core>,
     /// Whether a worker stands ready for the job.
     pub(crate) take_up: bool,
 }
 
-impl Operation for Return<'_> {
+impl Operation for Return {
     type Output = Started;
     type Refusal = Refusal;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Started, Refusal> {
         let idempotency = self.op.idempotency.as_ref();
-        if let Some(begun) = repeat::earlier(tx, self.core, idempotency).await? {
+        if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
         let server = tx.living_server(&self.op.hostname).await?;
@@ -36,12 +38,12 @@ impl Operation for Return<'_> {
         }
         self.must_be_unused(tx, &server).await?;
         let job = self.begin(tx, &server).await?;
-        repeat::keep(tx, self.core, idempotency, job).await?;
-        Started::new(tx, self.core, job, self.take_up).await
+        repeat::keep(tx, &self.core, idempotency, job).await?;
+        Started::new(tx, &self.core, job, self.take_up).await
     }
 }
 
-impl Return<'_> {
+impl Return {
     async fn must_be_unused(&self, tx: &mut Tx<'_>, server: &ServerRecord) -> Result<(), Refusal> {
         let units = tx.units_of(server.id).await?;
         let used = super::in_use(&units);

@@ -1,5 +1,7 @@
 //! Lists a server with its units and begins to prepare it.
 
+use std::sync::Arc;
+
 use kloigos_model::{
     compute_unit::UnitVerb,
     host::Generation,
@@ -20,20 +22,20 @@ use crate::{
 };
 
 /// The intention with what it needs to be carried out.
-pub(crate) struct Begin<'a> {
-    pub(crate) op: &'a InitServer,
-    pub(crate) core: &'a Core,
+pub(crate) struct Begin {
+    pub(crate) op: InitServer,
+    pub(crate) core: Arc<Core>,
     /// Whether a worker stands ready for the job.
     pub(crate) take_up: bool,
 }
 
-impl Operation for Begin<'_> {
+impl Operation for Begin {
     type Output = Started;
     type Refusal = Refusal;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Started, Refusal> {
         let idempotency = self.op.idempotency.as_ref();
-        if let Some(begun) = repeat::earlier(tx, self.core, idempotency).await? {
+        if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
         let slots = plan(&self.op.ranges, self.op.numbering).map_err(|error| layout(&error))?;
@@ -43,12 +45,12 @@ impl Operation for Begin<'_> {
             None => self.first(tx, &slots).await?,
         };
         let job = self.work(tx, server).await?;
-        repeat::keep(tx, self.core, idempotency, job).await?;
-        Started::new(tx, self.core, job, self.take_up).await
+        repeat::keep(tx, &self.core, idempotency, job).await?;
+        Started::new(tx, &self.core, job, self.take_up).await
     }
 }
 
-impl Begin<'_> {
+impl Begin {
     fn place(&self) -> ServerPlace {
         ServerPlace {
             ip: self.op.ip,
@@ -74,7 +76,7 @@ impl Begin<'_> {
 
     /// A name that no living server has.
     async fn first(&self, tx: &mut Tx<'_>, slots: &[Slot]) -> Result<ServerId, Refusal> {
-        let (op, world) = (self.op, &self.core.world);
+        let (op, world) = (&self.op, &self.core.world);
         let before = tx
             .generation_before(&op.hostname, op.ip, op.ssh_port)
             .await?;
@@ -176,13 +178,7 @@ impl Begin<'_> {
                 living.ip, living.ssh_port
             ));
         }
-        let same = units.len() == slots.len()
-            && living.numbering == self.op.numbering
-            && units
-                .iter()
-                .zip(slots)
-                .all(|(unit, slot)| unit.cpus == slot.cpus);
-        if !same {
+        if !self.same_layout(living, units, slots) {
             return conflict(format!(
                 "server {name} is ready with another layout; decommission it first"
             ));
@@ -195,6 +191,13 @@ impl Begin<'_> {
             )),
             None => Ok(()),
         }
+    }
+
+    fn same_layout(&self, living: &ServerRecord, units: &[UnitRecord], slots: &[Slot]) -> bool {
+        let mut pairs = units.iter().zip(slots);
+        units.len() == slots.len()
+            && living.numbering == self.op.numbering
+            && pairs.all(|(unit, slot)| unit.cpus == slot.cpus)
     }
 
     async fn go_over(
@@ -215,7 +218,7 @@ impl Begin<'_> {
     }
 
     async fn work(&self, tx: &mut Tx<'_>, server: ServerId) -> Result<JobId, Refusal> {
-        let (op, world) = (self.op, &self.core.world);
+        let (op, world) = (&self.op, &self.core.world);
         let leftovers = tx.leftovers(&op.hostname, op.ip, op.ssh_port).await?;
         let leftovers = leftovers.iter().map(|life| life.id).collect();
         let first = Initializing::Contact { server, leftovers };

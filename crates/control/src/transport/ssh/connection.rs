@@ -46,38 +46,12 @@ impl Connection {
     }
 
     async fn attempt(target: &Target, settings: &Arc<SshSettings>) -> Result<Self, TransportError> {
-        let unreachable = |error: &dyn std::fmt::Display| {
-            let place = format!("{} port {}", target.ip, target.port);
-            TransportError::Unreachable(format!("{place}: {error}"))
-        };
-        let stream = TcpStream::connect((target.ip, target.port)).await;
-        let stream = stream.map_err(|error| unreachable(&error))?;
-        // A request is one small write that waits for its answer.
-        stream
-            .set_nodelay(true)
-            .map_err(|error| unreachable(&error))?;
-        let verdict = Verdict::default();
-        let client = Client {
-            target: target.clone(),
-            verdict: verdict.clone(),
-        };
-        let config = Arc::new(config(target, settings));
-        let handle = client::connect_stream(config, stream, client).await;
-        let mut handle = match (handle, verdict.refusal()) {
-            (_, Some(refusal)) => return Err(refusal),
-            (Ok(handle), None) => handle,
-            (Err(russh::Error::NoCommonAlgo { ours, .. }), None) if is_host_keys(&ours) => {
-                return Err(no_host_key());
-            }
-            (Err(error), None) => return Err(unreachable(&error)),
-        };
+        let (mut handle, host_key) = meet(target, settings).await?;
         let user = target.user.clone().unwrap_or_else(|| settings.user.clone());
         login::log_in(&mut handle, &user, settings).await?;
         Ok(Self {
             handle,
-            host_key: verdict
-                .key()
-                .ok_or_else(|| unreachable(&"it showed no key"))?,
+            host_key,
             user,
             settings: settings.clone(),
             prepared: tokio::sync::Mutex::new(false),
@@ -141,6 +115,38 @@ impl Connection {
     }
 }
 
+/// A connection to the server that is meant, nobody logged in yet, and its key.
+async fn meet(
+    target: &Target,
+    settings: &SshSettings,
+) -> Result<(Handle<Client>, PublicKey), TransportError> {
+    let unreachable = |error: &dyn std::fmt::Display| {
+        let place = format!("{} port {}", target.ip, target.port);
+        TransportError::Unreachable(format!("{place}: {error}"))
+    };
+    let stream = TcpStream::connect((target.ip, target.port)).await;
+    let stream = stream.map_err(|error| unreachable(&error))?;
+    // A request is one small write that waits for its answer.
+    let prompt = stream.set_nodelay(true);
+    prompt.map_err(|error| unreachable(&error))?;
+    let verdict = Verdict::default();
+    let client = Client {
+        target: target.clone(),
+        verdict: verdict.clone(),
+    };
+    let config = Arc::new(config(target, settings));
+    let handle = client::connect_stream(config, stream, client).await;
+    match (handle, verdict.found()) {
+        (_, (_, Some(refusal))) => Err(refusal),
+        (Ok(handle), (Some(key), None)) => Ok((handle, key)),
+        (Ok(_), (None, None)) => Err(unreachable(&"it showed no key")),
+        (Err(russh::Error::NoCommonAlgo { ours, .. }), _) if is_host_keys(&ours) => {
+            Err(no_host_key())
+        }
+        (Err(error), _) => Err(unreachable(&error)),
+    }
+}
+
 /// Whether it was the types of host keys that had none in common.
 fn is_host_keys(ours: &[String]) -> bool {
     ours.iter().any(|name| name == Algorithm::Ed25519.as_str())
@@ -193,14 +199,9 @@ impl Verdict {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (key, refusal);
     }
 
-    fn key(&self) -> Option<PublicKey> {
+    fn found(&self) -> (Option<PublicKey>, Option<TransportError>) {
         let verdict = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        verdict.0.clone()
-    }
-
-    fn refusal(&self) -> Option<TransportError> {
-        let verdict = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        verdict.1.clone()
+        verdict.clone()
     }
 }
 

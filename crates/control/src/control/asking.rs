@@ -1,0 +1,74 @@
+//! What a control plane is asked, and the tokens of who may ask.
+
+use kloigos_model::{ids::JobId, names::Hostname};
+use kloigos_store::{
+    JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord, TokenHash, TokenRecord,
+    Tx, UnitFilter, UnitRecord,
+};
+
+use super::Control;
+use crate::{core::Core, queries, refusal::Refusal};
+
+impl Control {
+    /// Units, by hostname and CPU.
+    pub async fn list_units(&self, filter: &UnitFilter) -> Result<Vec<UnitRecord>, Refusal> {
+        self.core.store.view(&queries::ListUnits(filter)).await
+    }
+
+    /// What an allocate's job made, as it was when it became ready; `None` when it is not ready
+    /// or the job made no unit ready.
+    pub async fn allocated_unit(&self, job: JobId) -> Result<Option<UnitRecord>, Refusal> {
+        self.core.store.view(&queries::AllocatedUnit(job)).await
+    }
+
+    /// Servers that are not decommissioned, by name.
+    pub async fn list_servers(&self) -> Result<Vec<ServerRecord>, Refusal> {
+        self.core.store.view(&queries::ListServers).await
+    }
+
+    /// A server with its units and facts: the one that is living, else its latest life.
+    pub async fn server(&self, hostname: &Hostname) -> Result<ServerDetail, Refusal> {
+        self.core.store.view(&queries::FindServer(hostname)).await
+    }
+
+    /// Jobs, the newest first.
+    pub async fn list_jobs(&self, filter: &JobFilter) -> Result<Vec<JobRecord>, Refusal> {
+        self.core.store.view(&queries::ListJobs(filter)).await
+    }
+
+    /// A job with its log.
+    pub async fn job(&self, id: JobId) -> Result<JobDetail, Refusal> {
+        self.core.store.view(&queries::JobWithLog(id)).await
+    }
+
+    /// The token of this hash, if there is one.
+    pub async fn token_by_hash(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Refusal> {
+        self.core.store.view(&queries::TokenByHash(hash)).await
+    }
+
+    /// Stores a first token where there is none yet. True: it was stored, and its secret can be
+    /// shown once. Of two at once, one is stored.
+    pub async fn ensure_first_token(&self, hash: &TokenHash) -> Result<bool, Refusal> {
+        let first = FirstToken {
+            core: &self.core,
+            hash,
+        };
+        self.core.store.run(&first).await
+    }
+}
+
+struct FirstToken<'a> {
+    core: &'a Core,
+    hash: &'a TokenHash,
+}
+
+impl Operation for FirstToken<'_> {
+    type Output = bool;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, Refusal> {
+        let world = &self.core.world;
+        let added = tx.insert_first_token(world.token_id(), self.hash, "first", world.now());
+        Ok(added.await?)
+    }
+}

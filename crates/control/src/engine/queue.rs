@@ -1,0 +1,79 @@
+//! What the engine asks of the queue in the database.
+
+use kloigos_model::ids::JobId;
+use kloigos_store::{Claim, ClaimRules, Error, Operation, Tx};
+
+use crate::{
+    core::Core,
+    jobs::{Context, Fault},
+};
+
+/// Claims a job for this worker, in the transaction of whoever asks.
+pub(crate) async fn claim(
+    tx: &mut Tx<'_>,
+    core: &Core,
+    wanted: Option<JobId>,
+) -> Result<Option<Claim>, Error> {
+    let rules = ClaimRules {
+        now: core.world.now(),
+        lease_until: core.world.after(core.settings.lease),
+        per_server: core.settings.per_server,
+    };
+    tx.claim(wanted, &rules).await
+}
+
+/// The oldest job that is due and in nobody's way.
+pub(super) struct TakeDue<'a>(pub(super) &'a Core);
+
+impl Operation for TakeDue<'_> {
+    type Output = Option<Claim>;
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Claim>, Error> {
+        claim(tx, self.0, None).await
+    }
+}
+
+/// When there may be something to do.
+pub(super) struct NextDue;
+
+impl Operation for NextDue {
+    type Output = Option<jiff::Timestamp>;
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {
+        tx.next_due().await
+    }
+}
+
+/// Whatever was claimed is in the queue again.
+pub(super) struct ReleaseClaims;
+
+impl Operation for ReleaseClaims {
+    type Output = u64;
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, Error> {
+        tx.release_claims().await
+    }
+}
+
+/// The step at which a fault of ours happened is tried again later.
+pub(super) struct TryAgain<'a> {
+    pub(super) cx: &'a Context<'a>,
+    pub(super) reason: &'static str,
+}
+
+impl Operation for TryAgain<'_> {
+    type Output = ();
+    type Refusal = Fault;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
+        let Context { core, claim, .. } = self.cx;
+        self.cx.hold(tx).await?;
+        let at = self.cx.next_try(&core.settings.repair);
+        tx.retry_job(claim.id, claim.attempt, &claim.state, at, self.reason)
+            .await?;
+        Ok(())
+    }
+}
