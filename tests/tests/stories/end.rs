@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use kloigos_control::{Begun, JobKind, Refusal};
 use kloigos_model::names::UnitId;
 
-use crate::stories::town::{Town, allocate};
+use super::town::{Town, allocate};
 
 /// Where a town stands: its units, and all that is on its one machine. Ids of tenancies differ
 /// from run to run and are left out.

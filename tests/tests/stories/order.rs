@@ -18,7 +18,7 @@ use kloigos_model::{
 };
 use kloigos_sim::fleet::{Gate, Mishap, SimFleet};
 
-use crate::stories::town::{AT_MOST, Town, allocate, init, swift};
+use super::town::{AT_MOST, Town, allocate, init, swift};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decommission_waits_for_what_was_begun_before_it() {

@@ -5,7 +5,7 @@ use kloigos_control::{JobKind, JobStatus};
 use kloigos_sim::fleet::{Gate, Mishap};
 
 use super::end::{End, before, begin, calm, same};
-use crate::stories::town::Town;
+use super::town::Town;
 
 /// The control plane dies while its request waits at the gate, and begins again.
 async fn crash_at(town: Town, gate: &Gate) -> Town {
