@@ -51,7 +51,10 @@ fn answer(host: &mut dyn Host, request: &Request, tell: &mut dyn FnMut(Progress)
     };
     let left = work.leave().map_err(|trouble| Stop {
         outcome: Outcome::Fault,
-        fault: Some(fault(chain(&trouble))),
+        fault: Some(FaultReport {
+            changed: work.changed,
+            ..fault(chain(&trouble))
+        }),
     });
     let (outcome, fault) = match done.and(left) {
         Ok(()) => (Outcome::Settled, None),

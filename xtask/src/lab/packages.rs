@@ -9,7 +9,7 @@ use super::progress::say;
 use super::spec::Release;
 
 /// Programs the lab runs on this machine, and the package of each.
-const TOOLS: [(&str, &str); 10] = [
+const TOOLS: [(&str, &str); 12] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("qemu-img", "qemu-utils"),
     ("mmdebstrap", "mmdebstrap"),
@@ -20,6 +20,9 @@ const TOOLS: [(&str, &str); 10] = [
     ("tar", "tar"),
     ("ssh", "openssh-client"),
     ("scp", "openssh-client"),
+    // The tests of the SSH transport start a daemon of their own.
+    ("sshd", "openssh-server"),
+    ("curl", "curl"),
 ];
 
 /// What a plain server has, and what Kloigos needs there. Python is for
@@ -123,7 +126,9 @@ fn install(packages: &[&str]) -> Result<()> {
 
 fn apt(arguments: &[&str]) -> Result<()> {
     let mut apt = command("apt-get", arguments);
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    // Packages that bring a daemon start it unless the machine is in single-user mode
+    // (invoke-rc.d(8)); nothing is to listen here because of us.
+    apt.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
     run(&mut apt).map(drop)
 }
 
