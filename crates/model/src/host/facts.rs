@@ -116,7 +116,10 @@ pub struct IdRange {
 
 /// What of the machinery that units are made of is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "independent yes-or-no answers of one server")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent yes-or-no answers of one server"
+)]
 pub struct HostCapabilities {
     /// Whether `/sys/fs/cgroup` is cgroup v2 alone.
     pub cgroup2: bool,
