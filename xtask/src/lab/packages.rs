@@ -128,7 +128,8 @@ fn apt(arguments: &[&str]) -> Result<()> {
     let mut apt = command("apt-get", arguments);
     // Packages that bring a daemon start it unless the machine is in single-user mode
     // (invoke-rc.d(8)); nothing is to listen here because of us.
-    apt.env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
+    apt.env("DEBIAN_FRONTEND", "noninteractive")
+        .env("RUNLEVEL", "1");
     run(&mut apt).map(drop)
 }
 
