@@ -25,7 +25,7 @@ use xtask::{
 
 /// Everything of the server that must be after removal what it was before: files with owners and
 /// content, accounts, rules, sysctl, units, pins. The backups of shadow-utils tell its history.
-const FINGERPRINT: &str = r#"
+const FINGERPRINT: &str = r"
 find /etc /usr/local /var/lib /home /opt /mnt /root -xdev \
     \( -path /root/.ssh -o -path /var/lib/systemd/coredump -o -path '/var/lib/systemd/*-seed' \
        -o -path '/var/lib/systemd/timers/*' -o -name '*-' \) -prune \
@@ -40,7 +40,7 @@ ls -d /run/kloigos 2>/dev/null || true
 systemctl list-units --all --plain --no-legend '*kloigos*' '*7000*' || true
 systemctl list-unit-files --no-legend '*kloigos*' '*7000*' || true
 grep -c kunits /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- || true
-"#;
+";
 
 pub(crate) struct Stage {
     pub(super) lab: Lab,
