@@ -10,7 +10,7 @@ use super::stage::{Stage, unit};
 
 /// Processes that ignore SIGTERM, in the slice and out of it; files here and there, a tree deeper
 /// than any path; IPC objects; a cron table; a service; a set-property of root's.
-const MESS: &str = r#"
+const MESS: &str = r"
 cat > /home/u0-1/stay.py <<'E'
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -20,8 +20,8 @@ for _ in range(20):
 E
 chmod 644 /home/u0-1/stay.py
 runuser -u u0-1 -- python3 /home/u0-1/stay.py > /dev/null 2>&1 &
-"#;
-const TENANTS_MESS: &str = r"
+";
+const TENANTS_MESS: &str = r#"
 nohup python3 stay.py > /dev/null 2>&1 &
 touch /tmp/x /var/tmp/y /dev/shm/z $XDG_RUNTIME_DIR/q .hidden; mkdir -p /tmp/d/e; touch /tmp/d/e/f
 mkdir -p deep .config/systemd/user; ln -s /etc /home/u0-1/link
@@ -32,7 +32,7 @@ for _ in range(3000):
 ipcmk -M 4096 > /dev/null; ipcmk -Q > /dev/null; ipcmk -S 3 > /dev/null
 if command -v crontab > /dev/null; then echo '* * * * * true' | crontab -; fi
 systemd-run --user --quiet sleep 1000; sleep 1
-";
+"#;
 /// Whatever there is of the user, but for its own empty directories and its user manager.
 const TRACES: &str = r"
 ps -u u0-1 -o pid=,args= | grep -v -e 'systemd --user' -e '(sd-pam)' || true
