@@ -40,15 +40,15 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
             host_on_lab::a_tenant_is_on_its_own_cpus_and_ports,
         ),
         ("limits", host_on_lab::limits_change_under_a_running_tenant),
-        (
-            "the guard",
-            host_on_lab::a_login_outside_its_slice_is_refused,
-        ),
         ("people", host_on_lab::people_keep_what_they_had),
         ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
         ("times", host_on_lab::times),
         ("a reboot", host_on_lab::a_reboot_changes_nothing),
         ("a power cut", host_on_lab::a_power_cut_in_an_eviction_heals),
+        (
+            "the guard",
+            host_on_lab::a_login_outside_its_slice_is_refused,
+        ),
     ];
     for (name, story) in stories {
         println!("── {name}");

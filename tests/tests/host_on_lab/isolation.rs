@@ -114,7 +114,7 @@ fn a_port_of_the_kernels_choice_answers_nobody(stage: &Stage) -> Result<()> {
         kill %1; systemctl stop roots; rm /tmp/hello.py /tmp/port
         echo "roots=$roots units=$units own=$own"
     "#;
-    let text = stage.server().script(script)?;
+    let text = stage.script(script)?;
     ensure!(text.trim() == "roots=hello units= own=hello", "{text}");
     Ok(())
 }
@@ -125,7 +125,7 @@ pub(crate) fn limits_change_under_a_running_tenant(stage: &Stage) -> Result<()> 
     larger.tasks_max = Some(150);
     stage.apply_unit(larger.clone())?;
     let files = "cat /sys/fs/cgroup/user.slice/user-70001.slice/{memory.max,pids.max,cpuset.cpus}";
-    let kernel = stage.server().script(files)?;
+    let kernel = stage.script(files)?;
     let expected = [
         (300_u64 << 20).to_string(),
         "150".to_owned(),
@@ -144,25 +144,27 @@ pub(crate) fn limits_change_under_a_running_tenant(stage: &Stage) -> Result<()> 
         .tenant(&unit(0))
         .run("grep Cpus_allowed_list /proc/self/status")?;
     ensure!(cpus.trim().ends_with("0-1"), "{cpus}");
-    let kernel = stage.server().script(files)?;
+    let kernel = stage.script(files)?;
     ensure!(kernel.starts_with(&(256_u64 << 20).to_string()), "{kernel}");
     Ok(())
 }
 
 pub(crate) fn a_login_outside_its_slice_is_refused(stage: &Stage) -> Result<()> {
+    stage.apply_unit(stage.allocated(unit(0))?)?;
     let tenant = stage.tenant(&unit(0));
     tenant.run("true")?;
     let down = "systemctl mask --runtime --now systemd-logind.service \
                 $(systemctl list-units --plain --no-legend 'systemd-logind*.socket' | cut -d' ' -f1)";
-    stage.server().script(down)?;
+    stage.script(down)?;
     let refused = tenant.ssh("cat /proc/self/cgroup");
     // A connection of its own, so that the guard is asked about root too.
     let root = stage.server().ssh_command("root").arg("id").output();
-    stage.server().script(
+    stage.script(
         "systemctl unmask --runtime systemd-logind.service \
          $(cd /run/systemd/system; ls -d systemd-logind*.socket 2>/dev/null || true)
          systemctl start systemd-logind.service",
     )?;
+    stage.hang_up()?;
     let refused = refused?;
     ensure!(
         !refused.status.success(),

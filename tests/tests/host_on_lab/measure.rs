@@ -22,7 +22,7 @@ pub(crate) fn times(stage: &Stage) -> Result<()> {
         allocations.push(timed(|| stage.apply_unit(unit_with_tenant).map(drop))?);
         evictions.push(timed(|| stage.apply_unit(unit(1)).map(drop))?);
         // The next allocation finds the manager running again, as a pool's would.
-        stage.server().script(
+        stage.script(
             "until grep -q 'populated 1' \
              /sys/fs/cgroup/user.slice/user-70002.slice/user@70002.service/cgroup.events
              do sleep 0.2; done",

@@ -80,7 +80,7 @@ impl Stage {
 
     /// Everything that removal must bring back, a line each.
     pub(crate) fn fingerprint(&self) -> Result<BTreeSet<String>> {
-        let text = self.server().script(FINGERPRINT)?;
+        let text = self.script(FINGERPRINT)?;
         Ok(text.lines().map(str::to_owned).collect())
     }
 
@@ -101,18 +101,8 @@ impl Stage {
 
     /// Asks and answers whatever is reported.
     pub(super) fn ask(&self, request: &Request) -> Result<Report> {
-        let mut ssh = self.root();
-        ssh.arg(&self.program)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        let mut child = ssh
-            .stderr(Stdio::piped())
-            .spawn()
-            .context("failed to run ssh")?;
-        let mut stdin = child.stdin.take().context("ssh has no standard input")?;
-        stdin.write_all(&serde_json::to_vec(request)?)?;
-        drop(stdin);
-        let output = child.wait_with_output()?;
+        let request = serde_json::to_vec(request)?;
+        let output = fed(self.root().arg(&self.program), &request)?;
         let text = String::from_utf8(output.stdout.clone())?;
         let last = text.lines().last().with_context(|| said(&output))?;
         let Line::Report(report) = serde_json::from_str(last)? else {
@@ -158,7 +148,15 @@ impl Stage {
         ssh
     }
 
-    /// Ends the shared connection, which a reboot leaves dead.
+    /// Runs a shell script as root and answers what it printed.
+    pub(super) fn script(&self, script: &str) -> Result<String> {
+        let output = fed(self.root().args(["bash", "-eu", "-s"]), script.as_bytes())?;
+        ensure!(output.status.success(), "{}", said(&output));
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Ends the shared connection: a reboot leaves it dead, and logind, when it was down, ends the
+    /// sessions from before.
     pub(super) fn hang_up(&self) -> Result<()> {
         let mut ssh = self.root();
         // It may be gone already.
@@ -196,6 +194,19 @@ fn release() -> Result<Release> {
         Ok("trixie") | Err(_) => Ok(Release::Trixie),
         Ok(other) => bail!("KLOIGOS_LAB_RELEASE is trixie or bookworm, not {other}"),
     }
+}
+
+/// Runs a command that reads this.
+fn fed(command: &mut Command, stdin: &[u8]) -> Result<Output> {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().context("failed to run ssh")?;
+    let mut pipe = child.stdin.take().context("ssh has no standard input")?;
+    pipe.write_all(stdin)?;
+    drop(pipe);
+    Ok(child.wait_with_output()?)
 }
 
 pub(super) fn said(output: &Output) -> String {

@@ -40,7 +40,7 @@ ipcs | grep -w -e u0-1 -e 70001 || true
 find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path /mnt/c0-1 \
     ! -path /home/u0-1/.bashrc ! -path /home/u0-1/.profile ! -path /home/u0-1/.bash_logout
 find /tmp /var/tmp /dev/shm /dev/mqueue /run/lock -user u0-1
-find /run/user/70001 -type f 2>/dev/null || true
+find /run/user/70001 -type f ! -path "*/systemd/*" 2>/dev/null || true
 ls /etc/ssh/kloigos/u0-1 /var/lib/kloigos/units/u0-1.tenancy /var/lib/kloigos/trash 2>/dev/null || true
 ls -d /run/systemd/system.control/user-70001.slice.d 2>/dev/null || true
 systemctl list-units --failed --plain --no-legend '*70001*' 'session-*' || true
@@ -48,9 +48,9 @@ test -e /etc/ssh/sshd_config
 ";
 
 fn make_mess(stage: &Stage) -> Result<()> {
-    stage.server().script(MESS)?;
+    stage.script(MESS)?;
     stage.tenant(&unit(0)).run(TENANTS_MESS)?;
-    let traces = stage.server().script(TRACES)?;
+    let traces = stage.script(TRACES)?;
     ensure!(traces.matches("stay.py").count() > 30, "{traces}");
     ensure!(
         traces.contains("/dev/shm/z") && traces.contains("4096"),
@@ -66,7 +66,7 @@ pub(crate) fn nothing_of_a_tenant_is_left(stage: &Stage) -> Result<()> {
         !stage.tenant(&unit(0)).ssh("true")?.status.success(),
         "the key still opens"
     );
-    let traces = stage.server().script(TRACES)?;
+    let traces = stage.script(TRACES)?;
     ensure!(traces.trim().is_empty(), "{traces}");
     Ok(())
 }
@@ -84,7 +84,7 @@ pub(crate) fn a_power_cut_in_an_eviction_heals(stage: &Stage) -> Result<()> {
     stdin.write_all(&serde_json::to_vec(&request)?)?;
     drop(stdin);
     // Long enough for the intention to be kept, too short for the eviction.
-    stage.server().script(
+    stage.script(
         "until grep -q '\"tenant\":null' /var/lib/kloigos/units/u0-1.json; do :; done; sync",
     )?;
     stage.server().power_cut()?;
@@ -96,7 +96,7 @@ pub(crate) fn a_power_cut_in_an_eviction_heals(stage: &Stage) -> Result<()> {
         "the key still opens"
     );
     stage.settle(&request)?;
-    let traces = stage.server().script(TRACES)?;
+    let traces = stage.script(TRACES)?;
     ensure!(traces.trim().is_empty(), "{traces}");
     Ok(())
 }
