@@ -128,7 +128,8 @@ fn is_static(elf: &[u8]) -> Result<bool> {
     let size = number::<2>(elf, 54)?;
     let count = number::<2>(elf, 56)?;
     for index in 0..count {
-        if number::<4>(elf, table + index * size)? == u64::from(PT_INTERP) {
+        let header = table.saturating_add(index.saturating_mul(size));
+        if number::<4>(elf, header)? == u64::from(PT_INTERP) {
             return Ok(false);
         }
     }
@@ -137,8 +138,9 @@ fn is_static(elf: &[u8]) -> Result<bool> {
 
 fn number<const BYTES: usize>(elf: &[u8], offset: u64) -> Result<u64> {
     let start = usize::try_from(offset)?;
-    let field = elf
-        .get(start..start + BYTES)
+    let field = start
+        .checked_add(BYTES)
+        .and_then(|end| elf.get(start..end))
         .context("a cut-off ELF file")?;
     let mut whole = [0; 8];
     whole[..BYTES].copy_from_slice(field);
