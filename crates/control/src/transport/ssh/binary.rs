@@ -86,6 +86,12 @@ async fn as_root(
         TransportError::Lost(why) => TransportError::Unreachable(why),
         other => other,
     })?;
+    if ended.status.is_none() {
+        // Its output may be cut off anywhere.
+        return Err(TransportError::Unreachable(
+            "the connection was lost while the host binary was looked at or uploaded".to_owned(),
+        ));
+    }
     Ok((ended, lines))
 }
 
@@ -159,10 +165,7 @@ async fn upload(
             tracing::info!(digest = %binary.sha256, "host binary uploaded");
             Ok(())
         }
-        None => Err(TransportError::Unreachable(
-            "the connection was lost while the host binary was uploaded".to_owned(),
-        )),
-        Some(_) => Err(TransportError::Unsuitable(format!(
+        _ => Err(TransportError::Unsuitable(format!(
             "the host binary cannot be put into {}{}",
             settings.base,
             ended.said()
