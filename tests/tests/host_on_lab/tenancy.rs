@@ -34,18 +34,18 @@ if command -v crontab > /dev/null; then echo '* * * * * true' | crontab -; fi
 systemd-run --user --quiet sleep 1000; sleep 1
 "#;
 /// Whatever there is of the user, but for its own empty directories and its user manager.
-const TRACES: &str = r"
+const TRACES: &str = r#"
 ps -u u0-1 -o pid=,args= | grep -v -e 'systemd --user' -e '(sd-pam)' || true
 ipcs | grep -w -e u0-1 -e 70001 || true
 find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path /mnt/c0-1 \
     ! -path /home/u0-1/.bashrc ! -path /home/u0-1/.profile ! -path /home/u0-1/.bash_logout
 find /tmp /var/tmp /dev/shm /dev/mqueue /run/lock -user u0-1
-find /run/user/70001 -type f ! -path "*/systemd/*" 2>/dev/null || true
+find /run/user/70001 -type f ! -path '*/systemd/*' 2>/dev/null || true
 ls /etc/ssh/kloigos/u0-1 /var/lib/kloigos/units/u0-1.tenancy /var/lib/kloigos/trash 2>/dev/null || true
 ls -d /run/systemd/system.control/user-70001.slice.d 2>/dev/null || true
 systemctl list-units --failed --plain --no-legend '*70001*' 'session-*' || true
 test -e /etc/ssh/sshd_config
-";
+"#;
 
 fn make_mess(stage: &Stage) -> Result<()> {
     stage.script(MESS)?;
