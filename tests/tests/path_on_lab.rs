@@ -394,7 +394,7 @@ fn fingerprint(server: &Server) -> Result<String> {
          for f in /etc/passwd /etc/group /etc/shadow /etc/gshadow /etc/subuid /etc/ssh/sshd_config /etc/pam.d/*; do
            sha256sum $f
          done
-         systemctl list-unit-files --no-legend --no-pager | sort",
+         systemctl list-unit-files --no-legend --no-pager | grep -v transient | sort",
     )
 }
 
