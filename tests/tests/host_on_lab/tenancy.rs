@@ -41,7 +41,8 @@ find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path
     ! -path /home/u0-1/.bashrc ! -path /home/u0-1/.profile ! -path /home/u0-1/.bash_logout
 find /tmp /var/tmp /dev/shm /dev/mqueue /run/lock -user u0-1
 find /run/user/70001 -type f ! -path '*/systemd/*' 2>/dev/null || true
-ls /etc/ssh/kloigos/u0-1 /var/lib/kloigos/units/u0-1.tenancy /var/lib/kloigos/trash 2>/dev/null || true
+ls -d /etc/ssh/kloigos/u0-1 /var/lib/kloigos/units/u0-1.tenancy 2>/dev/null || true
+ls -A /var/lib/kloigos/trash
 ls -d /run/systemd/system.control/user-70001.slice.d 2>/dev/null || true
 systemctl list-units --failed --plain --no-legend '*70001*' 'session-*' || true
 test -e /etc/ssh/sshd_config
