@@ -6,7 +6,6 @@
 mod host_on_lab {
     mod isolation;
     mod life;
-    mod measure;
     pub(crate) mod stage;
     mod tenancy;
 
@@ -18,7 +17,6 @@ mod host_on_lab {
         a_reboot_changes_nothing, facts_are_those_of_the_machine, init_of_four_units,
         removal_leaves_nothing,
     };
-    pub(crate) use measure::times;
     pub(crate) use tenancy::{a_power_cut_in_an_eviction_heals, nothing_of_a_tenant_is_left};
 }
 
@@ -32,7 +30,7 @@ type Story = fn(&Stage) -> Result<()>;
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     let stage = Stage::set()?;
     let before = stage.fingerprint()?;
-    let stories: [(&str, Story); 10] = [
+    let stories: [(&str, Story); 9] = [
         ("facts", host_on_lab::facts_are_those_of_the_machine),
         ("init", host_on_lab::init_of_four_units),
         (
@@ -42,7 +40,6 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
         ("limits", host_on_lab::limits_change_under_a_running_tenant),
         ("people", host_on_lab::people_keep_what_they_had),
         ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
-        ("times", host_on_lab::times),
         ("a reboot", host_on_lab::a_reboot_changes_nothing),
         ("a power cut", host_on_lab::a_power_cut_in_an_eviction_heals),
         (
