@@ -34,7 +34,7 @@ if command -v crontab > /dev/null; then echo '* * * * * true' | crontab -; fi
 systemd-run --user --quiet sleep 1000; sleep 1
 "#;
 /// Whatever there is of the user, but for its own empty directories and its user manager.
-const TRACES: &str = r#"
+const TRACES: &str = r"
 ps -u u0-1 -o pid=,args= | grep -v -e 'systemd --user' -e '(sd-pam)' || true
 ipcs | grep -w -e u0-1 -e 70001 || true
 find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path /mnt/c0-1 \
@@ -46,7 +46,7 @@ ls -A /var/lib/kloigos/trash
 ls -d /run/systemd/system.control/user-70001.slice.d 2>/dev/null || true
 systemctl list-units --failed --plain --no-legend '*70001*' 'session-*' || true
 test -e /etc/ssh/sshd_config
-"#;
+";
 
 fn make_mess(stage: &Stage) -> Result<()> {
     stage.script(MESS)?;
