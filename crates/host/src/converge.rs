@@ -1,29 +1,22 @@
 //! The one loop: lock, fence, inspect and plan, keep the intention, apply, and verify by a second
 //! plan that must be empty.
 
-use kloigos_model::host::{
-    Change, Desired, FaultReport, Outcome, Progress, ScopeName, ScopeReport,
-};
+use kloigos_model::host::{Change, Desired, Outcome, Progress, ScopeName, ScopeReport};
 
 use crate::{
-    fault::{Trouble, chain},
+    fault::Trouble,
     paths,
-    resource::{Fault, Finding},
+    resource::{AnyResource, Finding},
     resources::{self, Look, Presence, Resources, Setting},
     state::{self, Record},
-    sys::{Access, Host, Lock, Share},
+    sys::{Host, Lock, Share},
 };
 
 mod fence;
+mod inspect;
+mod stop;
 
-/// Why work ended before all scopes were settled.
-#[derive(Debug)]
-pub struct Stop {
-    /// How the request ends.
-    pub outcome: Outcome,
-    /// What to tell.
-    pub fault: Option<FaultReport>,
-}
+pub use stop::Stop;
 
 /// The work on one request's scopes.
 pub struct Work<'a> {
@@ -68,19 +61,15 @@ impl<'a> Work<'a> {
             .try_for_each(|desired| self.converge(desired, Presence::Absent))
     }
 
-    /// Compares scopes with the server; all of them, whatever the first is like.
-    pub fn inspect(&mut self, scopes: &[Desired]) -> Result<(), Stop> {
-        scopes
-            .iter()
-            .try_for_each(|desired| self.look_at(desired))?;
-        if self.reports.iter().all(|report| report.drift.is_empty()) {
-            Ok(())
-        } else {
-            Err(Stop {
-                outcome: Outcome::Drifted,
-                fault: None,
-            })
-        }
+    /// Opens the report of a scope.
+    fn begin(&mut self, desired: &Desired) {
+        self.reports.push(ScopeReport {
+            scope: desired.scope(),
+            generation: desired.generation,
+            changes: Vec::new(),
+            drift: Vec::new(),
+            degraded: Vec::new(),
+        });
     }
 
     /// How many resources there are, for the progress that is told.
@@ -107,13 +96,7 @@ impl<'a> Work<'a> {
         let look = self.look(desired, record.as_ref(), presence)?;
         let setting = self.setting(record.is_some(), look);
         let resources = resources::of(&desired.spec, presence, setting);
-        self.reports.push(ScopeReport {
-            scope: scope.clone(),
-            generation: desired.generation,
-            changes: Vec::new(),
-            drift: Vec::new(),
-            degraded: Vec::new(),
-        });
+        self.begin(desired);
         let intention = Record {
             desired: desired.clone(),
             removing: presence == Presence::Absent,
@@ -143,7 +126,7 @@ impl<'a> Work<'a> {
     /// The server's part and a unit's are not worked on at once, for the server's part loads all
     /// units' rules; units are, among each other.
     fn lock(&mut self, scope: &ScopeName) -> Result<Vec<Lock>, Trouble> {
-        self.host.make_dir(paths::RUN_DIR, Access::root(0o700))?;
+        state::place(self.host, paths::RUN_DIR)?;
         let (server, unit) = match scope {
             ScopeName::Server => (Share::Exclusive, None),
             ScopeName::Unit(_) => (Share::Shared, Some(paths::lock(scope))),
@@ -159,10 +142,8 @@ impl<'a> Work<'a> {
         let scope = desired.scope();
         let record =
             state::load(self.host, &scope).map_err(|trouble| self.stop(&scope, &trouble))?;
-        fence::check(record.as_ref(), desired, presence).map_err(|stop| Stop {
-            outcome: stop.outcome,
-            fault: Some(self.fault(Some(&scope), None, stop.to_string())),
-        })?;
+        fence::check(record.as_ref(), desired, presence)
+            .map_err(|stop| self.stop_as(stop.outcome, &scope, stop.to_string()))?;
         let same = record
             .as_ref()
             .is_some_and(|record| !record.removing && record.desired.spec == desired.spec);
@@ -216,7 +197,7 @@ impl<'a> Work<'a> {
     fn settle(
         &mut self,
         scope: &ScopeName,
-        resources: &[Box<dyn crate::resource::AnyResource>],
+        resources: &[Box<dyn AnyResource>],
     ) -> Result<(), Stop> {
         for (resource, done) in resources.iter().zip(self.done..) {
             (self.tell)(Progress {
@@ -267,113 +248,6 @@ impl<'a> Work<'a> {
                 .extend(changes.map(|change| described(resource, change)));
             report.degraded.extend(finding.degraded);
         }
-    }
-
-    fn look_at(&mut self, desired: &Desired) -> Result<(), Stop> {
-        let scope = desired.scope();
-        let _locks = self
-            .lock_if_ours(&scope)
-            .map_err(|trouble| self.stop(&scope, &trouble))?;
-        let record =
-            state::load(self.host, &scope).map_err(|trouble| self.stop(&scope, &trouble))?;
-        if let Some(newer) = record
-            .as_ref()
-            .filter(|record| record.desired.generation > desired.generation)
-        {
-            let message = fence::older(desired.generation, newer.desired.generation);
-            return Err(Stop {
-                outcome: Outcome::Stale,
-                fault: Some(self.fault(Some(&scope), None, message)),
-            });
-        }
-        let setting = self.setting(record.is_some(), Look::Thorough);
-        let resources = resources::of(&desired.spec, Presence::Present, setting);
-        self.reports.push(ScopeReport {
-            scope: scope.clone(),
-            generation: desired.generation,
-            changes: Vec::new(),
-            drift: Vec::new(),
-            degraded: Vec::new(),
-        });
-        for resource in &resources {
-            let finding = match resource.find(self.host) {
-                Ok(finding) => finding,
-                // What an apply would refuse is something that is not as it should be.
-                Err(fault) if matches!(fault.source, Trouble::Refused(_)) => Finding {
-                    changes: vec![fault.line()],
-                    degraded: Vec::new(),
-                },
-                Err(fault) => return Err(self.stop_at(&scope, &fault)),
-            };
-            self.note(resource.name(), finding);
-        }
-        Ok(())
-    }
-
-    /// Leaves nothing of ours on a server that has no record of ours, such as one that refused.
-    pub fn leave(&mut self) -> Result<(), Trouble> {
-        let is_ours = |host: &mut dyn Host| host.stat(paths::STATE_DIR).map(|stat| stat.is_some());
-        if self.host.stat(paths::RUN_DIR)?.is_none() || is_ours(self.host)? {
-            return Ok(());
-        }
-        let _lock = self.lock(&ScopeName::Server)?;
-        if !is_ours(self.host)? {
-            self.host.remove_tree(paths::RUN_DIR)?;
-        }
-        Ok(())
-    }
-
-    /// Looking makes no lock file.
-    fn lock_if_ours(&mut self, scope: &ScopeName) -> Result<Vec<Lock>, Trouble> {
-        if self.host.stat(&paths::lock(scope))?.is_some() {
-            self.lock(scope)
-        } else {
-            Ok(Vec::new())
-        }
-    }
-
-    fn stop(&self, scope: &ScopeName, trouble: &Trouble) -> Stop {
-        let message = match trouble {
-            Trouble::Refused(refusal) => refusal.to_string(),
-            _ => chain(trouble),
-        };
-        Stop {
-            outcome: outcome(trouble),
-            fault: Some(self.fault(Some(scope), None, message)),
-        }
-    }
-
-    fn stop_at(&self, scope: &ScopeName, fault: &Fault) -> Stop {
-        // A refusal after something was changed is no longer one that left the server alone.
-        let outcome = match outcome(&fault.source) {
-            Outcome::Refused if self.changed => Outcome::Fault,
-            outcome => outcome,
-        };
-        Stop {
-            outcome,
-            fault: Some(self.fault(Some(scope), Some(fault.resource), fault.line())),
-        }
-    }
-
-    fn fault(
-        &self,
-        scope: Option<&ScopeName>,
-        resource: Option<&str>,
-        message: String,
-    ) -> FaultReport {
-        FaultReport {
-            scope: scope.cloned(),
-            resource: resource.map(str::to_owned),
-            message,
-            changed: self.changed,
-        }
-    }
-}
-
-fn outcome(trouble: &Trouble) -> Outcome {
-    match trouble {
-        Trouble::Refused(_) => Outcome::Refused,
-        Trouble::Sys(_) | Trouble::Text { .. } => Outcome::Fault,
     }
 }
 

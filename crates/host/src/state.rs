@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     fault::Trouble,
     paths,
-    sys::{Access, Host},
+    sys::{Access, Host, Kind, Stat},
 };
 
 /// What was asked for a scope last.
@@ -35,12 +35,25 @@ pub fn load(host: &mut dyn Host, scope: &ScopeName) -> Result<Option<Record>, Tr
 /// Keeps a record; its directories are made first.
 pub fn save(host: &mut dyn Host, record: &Record) -> Result<(), Trouble> {
     let scope = record.desired.scope();
-    host.make_dir(paths::STATE_DIR, Access::root(0o700))?;
+    place(host, paths::STATE_DIR)?;
     if scope != ScopeName::Server {
-        host.make_dir(paths::UNITS_DIR, Access::root(0o700))?;
+        place(host, paths::UNITS_DIR)?;
     }
     let body = json(record)?;
     Ok(host.write(&paths::record(&scope), &body, Access::root(0o600))?)
+}
+
+/// Makes a directory of root's alone where it is not there as it should be.
+pub(crate) fn place(host: &mut dyn Host, path: &str) -> Result<(), Trouble> {
+    let access = Access::root(0o700);
+    let wanted = Stat {
+        kind: Kind::Directory,
+        access,
+    };
+    if host.stat(path)? != Some(wanted) {
+        host.make_dir(path, access)?;
+    }
+    Ok(())
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, Trouble> {
@@ -95,7 +108,7 @@ pub fn mark_settled(host: &mut dyn Host, desired: &Desired) -> Result<(), Troubl
         return Ok(());
     }
     let slot = slot(desired)?;
-    host.make_dir(paths::SETTLED_DIR, Access::root(0o700))?;
+    place(host, paths::SETTLED_DIR)?;
     Ok(host.write(
         &paths::settled(&desired.scope()),
         &slot,

@@ -30,7 +30,7 @@ pub(super) struct Seen {
     stat: Option<Stat>,
     /// Of a file.
     body: Option<Vec<u8>>,
-    /// Of a directory.
+    /// Of a directory that is to go.
     names: Vec<String>,
 }
 
@@ -80,7 +80,8 @@ impl Part {
         }
     }
 
-    fn see(&self, host: &mut dyn Host) -> Sys<Seen> {
+    /// What a directory holds matters only to its removal.
+    fn see(&self, host: &mut dyn Host, presence: Presence) -> Sys<Seen> {
         let path = self.path();
         let mut seen = Seen {
             stat: host.stat(path)?,
@@ -88,8 +89,10 @@ impl Part {
         };
         match seen.stat.map(|stat| stat.kind) {
             Some(Kind::File) => seen.body = host.read(path)?,
-            Some(Kind::Directory) => seen.names = host.list(path)?.unwrap_or_default(),
-            Some(Kind::Link | Kind::Other) | None => {}
+            Some(Kind::Directory) if presence == Presence::Absent => {
+                seen.names = host.list(path)?.unwrap_or_default();
+            }
+            Some(Kind::Directory | Kind::Link | Kind::Other) | None => {}
         }
         Ok(seen)
     }
@@ -158,7 +161,11 @@ impl Resource for Parts {
     }
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Vec<Seen>, Trouble> {
-        let seen: Sys<_> = self.of.iter().map(|part| part.see(host)).collect();
+        let seen: Sys<_> = self
+            .of
+            .iter()
+            .map(|part| part.see(host, self.presence))
+            .collect();
         Ok(seen?)
     }
 

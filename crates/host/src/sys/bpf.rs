@@ -4,7 +4,7 @@
 //! It hangs on the root cgroup and is keyed by uid, so that a process outside the unit's slice is
 //! filtered too. Map and links are pinned: they outlive this process, and a second load replaces
 //! the program instead of putting another beside it (several must all agree, so that a
-//! stale one would deny for ever). See `docs/isolation` and cgroup(7), bpf(2).
+//! stale one would deny for ever). See bpf(2) and cgroups(7).
 
 mod call;
 mod program;

@@ -13,6 +13,9 @@ use rustix::{
 
 use super::{Access, Kind, Moved, Stat, Sys, SysError};
 
+/// What is read at once.
+const PAGE: usize = 4096;
+
 pub(super) fn read(path: &str) -> Sys<Option<Vec<u8>>> {
     read_at_most(path, u64::MAX)
 }
@@ -23,7 +26,8 @@ pub(super) fn head(path: &str, bytes: usize) -> Sys<Option<Vec<u8>>> {
 
 #[expect(clippy::disallowed_methods, reason = "this is the file door")]
 fn read_at_most(path: &str, bytes: u64) -> Sys<Option<Vec<u8>>> {
-    let mut body = Vec::new();
+    // Files of the kernel tell no size; a page takes most of them in one call.
+    let mut body = Vec::with_capacity(PAGE);
     let opened = File::open(path);
     match opened.and_then(|file| file.take(bytes).read_to_end(&mut body)) {
         Ok(_) => Ok(Some(body)),
