@@ -33,8 +33,10 @@ ipcmk -M 4096 > /dev/null; ipcmk -Q > /dev/null; ipcmk -S 3 > /dev/null
 if command -v crontab > /dev/null; then echo '* * * * * true' | crontab -; fi
 systemd-run --user --quiet sleep 1000; sleep 1
 "#;
-/// Whatever there is of the user, but for its own empty directories and its user manager.
+/// Whatever there is of the user, but for its own empty directories and its user manager, which has
+/// helpers while it starts.
 const TRACES: &str = r"
+until systemctl is-active --quiet user@70001.service; do sleep 0.2; done
 ps -u u0-1 -o pid=,args= | grep -v -e 'systemd --user' -e '(sd-pam)' || true
 ipcs | grep -w -e u0-1 -e 70001 || true
 find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path /mnt/c0-1 \
