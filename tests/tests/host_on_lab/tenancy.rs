@@ -37,7 +37,7 @@ systemd-run --user --quiet sleep 1000; sleep 1
 /// helpers while it starts.
 const TRACES: &str = r"
 until systemctl is-active --quiet user@70001.service; do sleep 0.2; done
-ps -u u0-1 -o pid=,args= | grep -v -e 'systemd --user' -e '(sd-pam)' || true
+ps -u u0-1 -o pid=,args=,cgroup:200= | grep -v 'user@70001.service/init.scope' || true
 ipcs | grep -w -e u0-1 -e 70001 || true
 find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path /mnt/c0-1 \
     ! -path /home/u0-1/.bashrc ! -path /home/u0-1/.profile ! -path /home/u0-1/.bash_logout
