@@ -4,7 +4,8 @@
 use kloigos_model::{
     compute_unit::UnitStatus,
     cpu::CpuSet,
-    host::{Desired, ServerSpec, Spec, Tenant, UnitSpec},
+    host::{Activity, Desired, Measure, ServerSpec, Spec, Tenant, UnitSpec},
+    limits::Limits,
 };
 use kloigos_store::{AllocationRecord, ServerRecord, UnitRecord};
 
@@ -14,6 +15,8 @@ pub(crate) fn server(server: &ServerRecord, units: &[UnitRecord]) -> Desired {
         generation: server.generation,
         spec: Spec::Server(ServerSpec {
             ports: units.iter().map(|unit| unit.ports).collect(),
+            measures: Measure::ALL.iter().copied().collect(),
+            housekeeping: None,
         }),
     }
 }
@@ -25,6 +28,8 @@ pub(crate) fn unit(unit: &UnitRecord, open: Option<&AllocationRecord>) -> Desire
     let tenant = open.filter(|_| tenanted).map(|allocation| Tenant {
         allocation: allocation.id,
         keys: allocation.keys.clone(),
+        resets: 0,
+        activity: Activity::Running,
     });
     let node_zero = || CpuSet::of([0]).expect("0 is a node");
     Desired {
@@ -35,10 +40,14 @@ pub(crate) fn unit(unit: &UnitRecord, open: Option<&AllocationRecord>) -> Desire
             dir: unit.dir.clone(),
             cpus: unit.cpus.clone(),
             memory_nodes: unit.memory_nodes.clone().unwrap_or_else(node_zero),
-            memory_max: unit.memory_max,
-            tasks_max: unit.tasks_max,
+            limits: Limits {
+                memory_max: unit.memory_max,
+                tasks_max: unit.tasks_max,
+                ..Limits::default()
+            },
             ports: unit.ports,
             warm: unit.warm,
+            volume: None,
             tenant,
         }),
     }

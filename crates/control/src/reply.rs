@@ -188,6 +188,7 @@ mod tests {
                 outcome,
                 facts: None,
                 scopes: vec![scope],
+                attestations: Vec::new(),
                 fault: Some(fault),
             },
             host_key: key.parse().expect("a key"),

@@ -5,6 +5,7 @@
 //! settled when a second plan is empty. All contact with the machine goes through [`sys::Host`].
 //! Killed at any point, the same request run again ends in the same state.
 
+pub mod attest;
 pub mod cli;
 pub mod converge;
 pub mod facts;

@@ -19,6 +19,14 @@ pub const RUN_DIR: &str = "/run/kloigos";
 pub const SETTLED_DIR: &str = "/run/kloigos/settled";
 /// The tenants' keys.
 pub const KEYS_DIR: &str = "/etc/ssh/kloigos";
+/// What units may read about themselves: `units/USER/` for each.
+pub const ABOUT_DIR: &str = "/etc/kloigos";
+/// Where a unit's own part of that is seen from within the unit.
+pub const ABOUT_SELF: &str = "/etc/kloigos/self";
+/// The units' own `/tmp` and `/var/tmp`, one directory each; nobody but root passes it.
+pub const TMP_DIR: &str = "/var/lib/kloigos/tmp";
+/// The units' own `/dev/shm`, one file system in memory each.
+pub const SHM_DIR: &str = "/run/kloigos/shm";
 /// The group of all units' users.
 pub const GROUP: &str = "kunits";
 
@@ -48,6 +56,11 @@ pub fn lock(scope: &ScopeName) -> String {
 /// The keys that may log in to a unit.
 pub fn keys(user: &UserName) -> String {
     format!("{KEYS_DIR}/{user}")
+}
+
+/// What a unit may read about itself: its CPUs, nodes, ports, limits and paths.
+pub fn about(user: &UserName) -> String {
+    format!("{ABOUT_DIR}/units/{user}")
 }
 
 /// A unit's slice.

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use kloigos_model::host::{
-    Desired, FaultReport, Line, Outcome, Progress, Report, Request, ScopeName,
+    Attestation, Desired, FaultReport, Line, Outcome, Progress, Report, Request, ScopeName,
 };
 
 use crate::{
+    attest,
     converge::{Stop, Work},
     facts,
     fault::chain,
@@ -42,6 +43,7 @@ fn answer(host: &mut dyn Host, request: &Request, tell: &mut dyn FnMut(Progress)
     let mut work = Work::new(host, tell, false);
     let done = match request {
         Request::Facts => return look(host),
+        Request::Attest { scopes } => return attest(host, scopes),
         Request::Inspect { scopes } => each_once(scopes).and_then(|()| work.inspect(scopes)),
         Request::Apply { scopes } => in_order(scopes).and_then(|()| work.apply(scopes)),
         Request::Remove { scopes } => {
@@ -65,6 +67,7 @@ fn answer(host: &mut dyn Host, request: &Request, tell: &mut dyn FnMut(Progress)
         outcome,
         facts: None,
         scopes: work.reports,
+        attestations: Vec::new(),
         fault,
     }
 }
@@ -75,6 +78,31 @@ fn look(host: &mut dyn Host) -> Report {
             facts: Some(Box::new(facts)),
             ..report(Outcome::Settled)
         },
+        Err(trouble) => Report {
+            fault: Some(fault(chain(&trouble))),
+            ..report(Outcome::Fault)
+        },
+    }
+}
+
+fn attest(host: &mut dyn Host, scopes: &[Desired]) -> Report {
+    let attested: Result<Vec<_>, _> = scopes
+        .iter()
+        .map(|desired| attest::scope(host, desired))
+        .collect();
+    match attested {
+        Ok(attestations) => {
+            let holds = attestations.iter().all(Attestation::holds);
+            let outcome = if holds {
+                Outcome::Settled
+            } else {
+                Outcome::Drifted
+            };
+            Report {
+                attestations,
+                ..report(outcome)
+            }
+        }
         Err(trouble) => Report {
             fault: Some(fault(chain(&trouble))),
             ..report(Outcome::Fault)
@@ -123,6 +151,7 @@ fn report(outcome: Outcome) -> Report {
         outcome,
         facts: None,
         scopes: Vec::new(),
+        attestations: Vec::new(),
         fault: None,
     }
 }

@@ -7,16 +7,20 @@
 //! [`Generation`], and the host refuses one older than it has seen, so that a control plane that
 //! lost its lease can never move a server backwards.
 
+mod attestation;
 mod desired;
 mod facts;
 mod generation;
+mod measure;
 mod report;
 mod request;
 
-pub use desired::{Desired, ServerSpec, Spec, Tenant, UnitSpec};
+pub use attestation::{Attestation, Check, Promise, Verdict};
+pub use desired::{Activity, Desired, ServerSpec, Spec, Tenant, UnitSpec, Volume};
 pub use facts::{
     Account, Disk, Facts, Filesystem, HostCapabilities, IdRange, QuotaState, Sockets, SshDaemon,
 };
 pub use generation::Generation;
+pub use measure::Measure;
 pub use report::{Change, FaultReport, Line, Outcome, Progress, Report, ScopeReport};
 pub use request::{Request, ScopeName};

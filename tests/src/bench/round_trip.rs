@@ -11,8 +11,12 @@ use kloigos_control::{
     },
 };
 use kloigos_model::{
-    host::{Desired, Generation, Outcome, Request, ServerSpec, Spec, Tenant, UnitSpec},
+    host::{
+        Activity, Desired, Generation, Measure, Outcome, Request, ServerSpec, Spec, Tenant,
+        UnitSpec,
+    },
     ids::AllocationId,
+    limits::Limits,
     names::{DirName, UserName},
 };
 use xtask::lab::Server;
@@ -34,6 +38,8 @@ pub(super) fn measure(server: &Server, rounds: usize, key: &str) -> Result<Figur
     let mut figures = Figures::default();
     runtime.block_on(line.apply(Spec::Server(ServerSpec {
         ports: vec!["2000-2200".parse()?],
+        measures: Measure::ALL.iter().copied().collect(),
+        housekeeping: None,
     })))?;
     runtime.block_on(line.apply(unit(None)?))?;
     for round in 0..rounds {
@@ -44,6 +50,8 @@ pub(super) fn measure(server: &Server, rounds: usize, key: &str) -> Result<Figur
         let tenant = Tenant {
             allocation: AllocationId::of(uuid::Uuid::from_u128(round as u128 + 1)),
             keys: key.parse()?,
+            resets: 0,
+            activity: Activity::Running,
         };
         let began = Instant::now();
         runtime.block_on(line.apply(unit(Some(tenant))?))?;
@@ -62,10 +70,14 @@ fn unit(tenant: Option<Tenant>) -> Result<Spec> {
         dir: DirName::of(&cpus),
         cpus,
         memory_nodes: "0".parse()?,
-        memory_max: Some(1 << 30),
-        tasks_max: Some(4096),
+        limits: Limits {
+            memory_max: Some(1 << 30),
+            tasks_max: Some(4096),
+            ..Limits::default()
+        },
         ports: "2000-2200".parse()?,
         warm: true,
+        volume: None,
         tenant,
     }))
 }
@@ -115,6 +127,8 @@ impl<'s> Line<'s> {
         };
         let server = Spec::Server(ServerSpec {
             ports: vec!["2000-2200".parse()?],
+            measures: Measure::ALL.iter().copied().collect(),
+            housekeeping: None,
         });
         let scopes = [unit(None)?, server]
             .map(|spec| Desired { generation, spec })

@@ -121,8 +121,8 @@ fn a_port_of_the_kernels_choice_answers_nobody(stage: &Stage) -> Result<()> {
 
 pub(crate) fn limits_change_under_a_running_tenant(stage: &Stage) -> Result<()> {
     let mut larger = stage.allocated(unit(0))?;
-    larger.memory_max = Some(300 << 20);
-    larger.tasks_max = Some(150);
+    larger.limits.memory_max = Some(300 << 20);
+    larger.limits.tasks_max = Some(150);
     stage.apply_unit(larger.clone())?;
     let files = "cat /sys/fs/cgroup/user.slice/user-70001.slice/{memory.max,pids.max,cpuset.cpus}";
     let kernel = stage.script(files)?;

@@ -11,8 +11,10 @@ use anyhow::{Context, Result, bail, ensure};
 use kloigos_model::{
     cpu::CpuSet,
     host::{
-        Desired, Generation, Line, Outcome, Report, Request, ServerSpec, Spec, Tenant, UnitSpec,
+        Activity, Desired, Generation, Line, Measure, Outcome, Report, Request, ServerSpec, Spec,
+        Tenant, UnitSpec,
     },
+    limits::Limits,
     names::{DirName, UserName},
     ports::PortRange,
 };
@@ -182,6 +184,8 @@ impl Stage {
             tenant: Some(Tenant {
                 allocation: format!("0199c0de-0000-7000-8000-{number:012}").parse()?,
                 keys: self.key.public().parse()?,
+                resets: 0,
+                activity: Activity::Running,
             }),
             ..unit
         })
@@ -220,6 +224,8 @@ pub(super) fn said(output: &Output) -> String {
 pub(super) fn server_spec() -> Spec {
     Spec::Server(ServerSpec {
         ports: (0..4).map(|index| unit(index).ports).collect(),
+        measures: Measure::ALL.iter().copied().collect(),
+        housekeeping: None,
     })
 }
 
@@ -231,10 +237,14 @@ pub(super) fn unit(index: u32) -> UnitSpec {
         uid: 70_001 + index,
         dir: DirName::of(&cpus),
         memory_nodes: CpuSet::of([index / 2]).expect("a node"),
-        memory_max: Some(256 << 20),
-        tasks_max: Some(200),
+        limits: Limits {
+            memory_max: Some(256 << 20),
+            tasks_max: Some(200),
+            ..Limits::default()
+        },
         ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
         warm: true,
+        volume: None,
         tenant: None,
         cpus,
     }

@@ -101,7 +101,7 @@ fn what_the_server_does_not_have_is_refused() {
             |unit| unit.memory_nodes = "2".parse().expect("a set"),
             "no memory",
         ),
-        (|unit| unit.memory_max = Some(1 << 20), "16 MiB"),
+        (|unit| unit.limits.memory_max = Some(1 << 20), "16 MiB"),
         (|unit| unit.uid = 0, "not for units"),
         (|unit| unit.uid = 999, "not for units"),
         (|unit| unit.uid = 100_001, "subuid"),

@@ -10,8 +10,10 @@ use kloigos_host::{
 use kloigos_model::{
     cpu::CpuSet,
     host::{
-        Desired, Generation, Line, Outcome, Report, Request, ServerSpec, Spec, Tenant, UnitSpec,
+        Activity, Desired, Generation, Line, Measure, Outcome, Report, Request, ServerSpec, Spec,
+        Tenant, UnitSpec,
     },
+    limits::Limits,
     names::{DirName, UserName},
     ports::PortRange,
 };
@@ -40,6 +42,8 @@ pub(super) fn server() -> Spec {
     let ports = (0..4).map(|index| unit(index).ports);
     Spec::Server(ServerSpec {
         ports: ports.collect(),
+        measures: Measure::ALL.iter().copied().collect(),
+        housekeeping: None,
     })
 }
 
@@ -51,10 +55,14 @@ pub(super) fn unit(index: u32) -> UnitSpec {
         uid: 70_001 + index,
         dir: DirName::of(&cpus),
         memory_nodes: CpuSet::of([index / 2]).expect("a node"),
-        memory_max: Some(256 << 20),
-        tasks_max: Some(200),
+        limits: Limits {
+            memory_max: Some(256 << 20),
+            tasks_max: Some(200),
+            ..Limits::default()
+        },
         ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
         warm: true,
+        volume: None,
         tenant: None,
         cpus,
     }
@@ -67,6 +75,8 @@ pub(super) fn allocated(unit: UnitSpec, tenancy: u32) -> UnitSpec {
         tenant: Some(Tenant {
             allocation: allocation.parse().expect("an id"),
             keys: KEY.parse().expect("a key"),
+            resets: 0,
+            activity: Activity::Running,
         }),
         ..unit
     }

@@ -17,7 +17,7 @@ fn small(counter: u64) -> Vec<Desired> {
 fn life() -> Vec<Request> {
     let one = |counter, unit| apply(vec![desired(counter, Spec::Unit(unit))]);
     let mut larger = allocated(unit(0), 2);
-    larger.memory_max = Some(512 << 20);
+    larger.limits.memory_max = Some(512 << 20);
     let mut cold = unit(0);
     cold.warm = false;
     vec![

@@ -21,10 +21,6 @@ use crate::{
     sys::{Command, Host, must, read_text},
 };
 
-/// A user manager fails to start below 8 MB (measured on systemd 257).
-const MEMORY_FLOOR: u64 = 16 << 20;
-/// The manager, its helper, and a login.
-const TASKS_FLOOR: u64 = 16;
 /// The kernel counts memory limits in pages.
 const PAGE: u64 = 4096;
 /// How often a change of an active slice is looked for.
@@ -145,21 +141,21 @@ impl Slice {
                 "AllowedMemoryNodes={}",
                 self.unit.memory_nodes.kernel_list()
             ),
-            format!("MemoryMax={}", number(self.unit.memory_max)),
+            format!("MemoryMax={}", number(self.unit.limits.memory_max)),
             "MemorySwapMax=0".to_owned(),
-            format!("TasksMax={}", number(self.unit.tasks_max)),
+            format!("TasksMax={}", number(self.unit.limits.tasks_max)),
         ]
     }
 
     fn wanted(&self) -> Limits {
         let number = |limit: Option<u64>| limit.map_or("max".into(), |limit| limit.to_string());
-        let memory = self.unit.memory_max.map(|bytes| bytes / PAGE * PAGE);
+        let memory = self.unit.limits.memory_max.map(|bytes| bytes / PAGE * PAGE);
         Limits {
             cpus: Some(self.unit.cpus.clone()),
             nodes: Some(self.unit.memory_nodes.clone()),
             memory: number(memory),
             swap: "0".to_owned(),
-            tasks: number(self.unit.tasks_max),
+            tasks: number(self.unit.limits.tasks_max),
         }
     }
 
@@ -176,16 +172,8 @@ impl Slice {
                 "the server has no memory on the nodes {missing}"
             )));
         }
-        if unit.memory_max.is_some_and(|bytes| bytes < MEMORY_FLOOR) {
-            return Err(Refusal(
-                "a unit needs at least 16 MiB of memory for its user manager".into(),
-            ));
-        }
-        if unit.tasks_max.is_some_and(|tasks| tasks < TASKS_FLOOR) {
-            return Err(Refusal(
-                "a unit needs at least 16 tasks for its user manager and a login".into(),
-            ));
-        }
+        let limits = unit.limits.check();
+        limits.map_err(|(_, error)| Refusal(error.to_string()))?;
         Ok(())
     }
 

@@ -1,14 +1,18 @@
 //! What should be on a server, scope by scope.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Generation, ScopeName};
+use super::{Generation, Measure, ScopeName};
 use crate::{
     cpu::CpuSet,
     ids::AllocationId,
+    limits::Limits,
     names::{DirName, UserName},
     ports::PortRange,
     ssh::AuthorizedKeys,
+    volume::VolumePath,
 };
 
 /// The desired state of one scope. Applying it again changes nothing.
@@ -23,6 +27,10 @@ pub struct Desired {
 }
 
 /// The content of a scope.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every spec is a unit's; a box would only be in the way"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Spec {
@@ -40,6 +48,10 @@ pub struct ServerSpec {
     /// The port ranges of all its units; no outgoing connection of the server takes one of them
     /// (`net.ipv4.ip_local_reserved_ports`).
     pub ports: Vec<PortRange>,
+    /// What is done on the server as a whole.
+    pub measures: BTreeSet<Measure>,
+    /// The CPUs that everything but units is confined to, where the operator chose so.
+    pub housekeeping: Option<CpuSet>,
 }
 
 /// One compute unit on its server.
@@ -56,14 +68,14 @@ pub struct UnitSpec {
     pub cpus: CpuSet,
     /// Its memory nodes (`AllowedMemoryNodes=`).
     pub memory_nodes: CpuSet,
-    /// The most memory it may use, in bytes (`MemoryMax=`); `None` for no limit.
-    pub memory_max: Option<u64>,
-    /// The most tasks (`TasksMax=`); `None` for no limit.
-    pub tasks_max: Option<u64>,
+    /// What it may use.
+    pub limits: Limits,
     /// The ports it may bind.
     pub ports: PortRange,
     /// Whether its user manager runs while it is free.
     pub warm: bool,
+    /// The disk, partition or logical volume that `/mnt/DIR` is on, where the operator named one.
+    pub volume: Option<Volume>,
     /// Who has it; `None` when it is free. A change of tenant ends every process of the last one
     /// and wipes what it left before anything of the next is made.
     pub tenant: Option<Tenant>,
@@ -77,6 +89,46 @@ pub struct Tenant {
     pub allocation: AllocationId,
     /// Who may log in.
     pub keys: AuthorizedKeys,
+    /// How often it was reset: with each, everything of it is ended and wiped as at its end.
+    #[serde(default)]
+    pub resets: u32,
+    /// Whether it runs.
+    #[serde(default)]
+    pub activity: Activity,
+}
+
+crate::text::worded_enum! {
+    /// Whether a tenancy's processes run.
+    pub enum Activity {
+        /// They do, and people may log in.
+        Running = "running",
+        /// They stand still where they are; nobody logs in (`cgroup.freeze`).
+        Frozen = "frozen",
+        /// There are none; its files stay; nobody logs in.
+        Stopped = "stopped",
+    }
+}
+
+#[expect(
+    clippy::derivable_impls,
+    reason = "the macro that declares it derives no Default"
+)]
+impl Default for Activity {
+    fn default() -> Self {
+        Self::Running
+    }
+}
+
+/// A block device that a unit has to itself. It gets a file system of ours, and is empty again
+/// when the unit is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Volume {
+    /// Its stable path.
+    pub path: VolumePath,
+    /// Whether what is on it may be destroyed; otherwise it must be provably empty.
+    #[serde(default)]
+    pub wipe: bool,
 }
 
 impl Desired {

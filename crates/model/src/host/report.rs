@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Generation, ScopeName};
+use super::{Attestation, Facts, Generation, ScopeName};
 
 /// One line of stdout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,10 @@ pub struct Report {
     pub facts: Option<Box<Facts>>,
     /// What was done or found, scope by scope, as far as it went.
     pub scopes: Vec<ScopeReport>,
+    /// What the kernel says; only for `Attest`, whose outcome is settled when nothing is broken
+    /// and drifted otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Attestation>,
     /// What went wrong; only with [`Outcome::Refused`], [`Outcome::Fault`] and [`Outcome::Stale`].
     pub fault: Option<FaultReport>,
 }

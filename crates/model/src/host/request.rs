@@ -25,6 +25,12 @@ pub enum Request {
         /// The scopes.
         scopes: Vec<Desired>,
     },
+    /// Ask the kernel, promise by promise, whether it keeps what these scopes should be; change
+    /// nothing that lasts. All scopes are answered for, whatever the first is like.
+    Attest {
+        /// The scopes.
+        scopes: Vec<Desired>,
+    },
     /// Bring these scopes to absence: end the units' processes, remove everything that `Apply` of
     /// the same state made. Given units before the server's own scope; absent ones are skipped.
     Remove {
