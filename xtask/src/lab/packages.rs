@@ -27,7 +27,7 @@ const TOOLS: [(&str, &str); 12] = [
 
 /// What a plain server has, and what Kloigos needs there. Python is for
 /// Ansible and probes; busybox is also the lab's own initrd.
-const SERVER: [&str; 36] = [
+const SERVER: [&str; 38] = [
     "acl",
     "adduser",
     "at",
@@ -42,10 +42,12 @@ const SERVER: [&str; 36] = [
     "keyutils",
     "kmod",
     "less",
+    "libcap2-bin",
     "libnss-systemd",
     "libpam-systemd",
     "linux-image-cloud-amd64",
     "lvm2",
+    "make",
     "nftables",
     "numactl",
     "openssh-client",
