@@ -147,7 +147,8 @@ fn number<const BYTES: usize>(elf: &[u8], offset: u64) -> Result<u64> {
     Ok(u64::from_le_bytes(whole))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digits = |byte: &u8| [byte >> 4, byte & 15];
     let nibbles = bytes.iter().flat_map(digits);
     nibbles

@@ -25,8 +25,8 @@ enum Verb {
     Dist(dist::Arguments),
     /// Real Debian servers in QEMU on this machine.
     Lab(lab::cli::Arguments),
-    /// The long proofs, on both releases.
-    Prove,
+    /// The long proofs, on both releases; goes on where an earlier run ended.
+    Prove(test::prove::Arguments),
     /// Everything that is checked, in tiers.
     Test(test::Arguments),
 }
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Dist(arguments) => dist::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Lab(arguments) => lab::cli::run(arguments),
-        Verb::Prove => test::prove(),
+        Verb::Prove(arguments) => test::prove::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {

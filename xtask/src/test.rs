@@ -4,6 +4,7 @@
 //! program with its arguments; what it prints is passed on.
 
 mod plan;
+pub mod prove;
 
 use std::{
     process::{Command, ExitCode},
@@ -13,7 +14,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 
-use plan::{PROOFS, Step, TIERS, Tier, integration_tests};
+use plan::{Step, TIERS, Tier, integration_tests};
 
 /// Runs the checks.
 #[derive(Args)]
@@ -36,20 +37,11 @@ struct Outcome {
 /// Runs the tiers that were asked for; failure when a step failed.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let asked = |tier: &&Tier| arguments.tier.is_none_or(|number| number == tier.number);
-    run_tiers(TIERS.iter().filter(asked), arguments.keep_going)
-}
-
-/// `cargo xtask prove`: the long proofs, which are no part of any tier.
-pub fn prove() -> Result<ExitCode> {
-    run_tiers([&PROOFS], true)
-}
-
-fn run_tiers(tiers: impl IntoIterator<Item = &'static Tier>, keep_going: bool) -> Result<ExitCode> {
     crate::lab::provide_tools()?;
     let mut outcomes = Vec::new();
-    for tier in tiers {
-        let outcome = run_tier(tier, keep_going)?;
-        let stop = !outcome.failed.is_empty() && !keep_going;
+    for tier in TIERS.iter().filter(asked) {
+        let outcome = run_tier(tier, arguments.keep_going)?;
+        let stop = !outcome.failed.is_empty() && !arguments.keep_going;
         outcomes.push(outcome);
         if stop {
             break;

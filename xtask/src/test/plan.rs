@@ -1,6 +1,6 @@
 //! The tiers and their steps.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -49,17 +49,12 @@ pub(super) const TIERS: &[Tier] = &[
     },
 ];
 
-/// What takes too long for every change: the long proofs, on both releases.
-pub(super) static PROOFS: Tier = Tier {
-    number: 6,
-    name: "long proofs",
-    steps: proofs,
-};
-
 /// Where the integration tests are, seen from the workspace's root.
 const TESTS: &str = "tests/tests";
 /// What the file name of a test that needs the lab ends in.
 const ON_LAB: &str = "_on_lab";
+/// Those that ask what a distribution may do otherwise.
+const OF_A_RELEASE: [&str; 3] = ["dirty_on_lab", "escape_on_lab", "host_on_lab"];
 /// What the file name of a long proof ends in; it is no part of any tier.
 const PROVE: &str = "_prove";
 
@@ -78,12 +73,27 @@ fn form(_: &[String]) -> Vec<Step> {
         "-D",
         "warnings",
     ];
-    vec![
+    let mut steps = vec![
         cargo("formatting", &["fmt", "--all", "--check"]),
         cargo("boundaries", &["xtask", "boundaries"]),
-        cargo("lints", &lints),
-        docs,
-    ]
+    ];
+    steps.extend(dependencies());
+    steps.extend([cargo("lints", &lints), docs]);
+    steps
+}
+
+/// Licences, sources and bans, where cargo-deny is installed: building it takes longer than this
+/// tier. Advisories are left out, since they change without a change of ours.
+fn dependencies() -> Option<Step> {
+    let version = Command::new(env!("CARGO"))
+        .args(["deny", "--version"])
+        .output();
+    if version.is_ok_and(|output| output.status.success()) {
+        let check = ["deny", "check", "bans", "licenses", "sources"];
+        return Some(cargo("dependencies", &check));
+    }
+    println!("deny.toml is NOT checked: no cargo-deny here (`cargo install --locked cargo-deny`)");
+    None
 }
 
 fn rooms(_: &[String]) -> Vec<Step> {
@@ -121,17 +131,21 @@ fn trixie(tests: &[String]) -> Vec<Step> {
 }
 
 /// What depends on the server's distribution; the way through the control plane does not.
-fn bookworm(_: &[String]) -> Vec<Step> {
-    vec![on_release("host_on_lab", "bookworm")]
+fn bookworm(tests: &[String]) -> Vec<Step> {
+    let depends = |name: &&String| OF_A_RELEASE.contains(&name.as_str());
+    let tests = tests.iter().filter(depends);
+    tests.map(|name| on_release(name, "bookworm")).collect()
 }
 
-fn proofs(tests: &[String]) -> Vec<Step> {
-    let mut steps = vec![cargo("the host binary", &["xtask", "dist", "--host-only"])];
-    for release in ["trixie", "bookworm"] {
+/// What takes too long for every change: what is built first, and the long proofs on both releases.
+pub(super) fn proofs(tests: &[String]) -> (Vec<Step>, Vec<Step>) {
+    let long = |release| {
         let long = tests.iter().filter(|name| name.ends_with(PROVE));
-        steps.extend(long.map(|name| on_release(name, release)));
-    }
-    steps
+        long.map(move |name| on_release(name, release))
+    };
+    let preparations = vec![cargo("the host binary", &["xtask", "dist", "--host-only"])];
+    let proofs = ["trixie", "bookworm"].into_iter().flat_map(long);
+    (preparations, proofs.collect())
 }
 
 fn on_release(name: &str, release: &'static str) -> Step {
