@@ -8,6 +8,7 @@ mod filesystems;
 pub mod mounts;
 pub mod ports;
 pub mod processes;
+pub mod quota;
 pub mod sockets;
 mod sshd;
 mod system;

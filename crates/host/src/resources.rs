@@ -13,6 +13,7 @@ mod pam;
 mod parts;
 mod places;
 mod program;
+mod quota;
 mod reserved_ports;
 mod rules;
 mod slice;
@@ -116,6 +117,11 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
             unit: unit(),
         }),
         Box::new(slice::Slice {
+            presence,
+            setting,
+            unit: unit(),
+        }),
+        Box::new(quota::UserQuota {
             presence,
             setting,
             unit: unit(),

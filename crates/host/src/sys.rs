@@ -2,6 +2,7 @@
 //! `kloigos-sim` is the other. Nothing outside this room opens a file, runs a command or makes a
 //! system call.
 
+mod bind;
 mod bpf;
 mod command;
 mod error;
@@ -15,7 +16,10 @@ mod tree;
 
 pub use command::{Command, Output};
 pub use error::SysError;
-pub use kernel::{BindFilter, Hook, IpcKind, Kernel, Lock, QuotaFlags, Share, Space};
+pub use kernel::{
+    BindFilter, Bound, DiskLimits, DiskUse, Hook, IpcKind, Kernel, Lock, Quota, QuotaFlags, Share,
+    Socket, Space,
+};
 pub use linux::Linux;
 
 /// What an answer of the machine is.

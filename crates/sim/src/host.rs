@@ -12,6 +12,7 @@ mod furnished;
 mod kernel;
 mod meddling;
 mod power;
+mod quotas;
 mod rules;
 mod slices;
 mod systemd;
@@ -22,7 +23,7 @@ use std::{
     io,
 };
 
-use kloigos_host::sys::{Access, IpcKind, Sys, SysError};
+use kloigos_host::sys::{Access, DiskLimits, IpcKind, Sys, SysError};
 pub use meddling::Meddling;
 use rules::Table;
 use tree::Tree;
@@ -37,6 +38,8 @@ pub struct SimHost {
     units: BTreeMap<String, Unit>,
     table: Option<Table>,
     bind_filter: Option<BTreeMap<u32, (u16, u16)>>,
+    /// What users may store on the root file system; those who may anything are left out.
+    quotas: BTreeMap<u32, DiskLimits>,
     /// What OpenSSH it has.
     openssh: (u32, u32),
     /// Whether its kernel takes the bind filter.
@@ -93,6 +96,7 @@ impl SimHost {
             units: BTreeMap::new(),
             table: None,
             bind_filter: None,
+            quotas: BTreeMap::new(),
             openssh: (10, 0),
             takes_bind_filter: true,
             digest: "0".repeat(64),
@@ -202,6 +206,7 @@ impl SimHost {
         }
         all.insert("nftables".to_owned(), format!("{:?}", self.table));
         all.insert("bind filter".to_owned(), format!("{:?}", self.bind_filter));
+        all.insert("quotas".to_owned(), format!("{:?}", self.quotas));
         all
     }
 

@@ -11,6 +11,8 @@ pub struct Mount {
     pub kind: String,
     /// What is mounted.
     pub source: String,
+    /// Whether files can be written through it.
+    pub writable: bool,
 }
 
 /// The mounts, in the order made; lines that are none are passed over.
@@ -23,12 +25,27 @@ fn mount(line: &str) -> Option<Mount> {
     let (left, right) = line.split_once(" - ")?;
     let left: Vec<&str> = left.split(' ').collect();
     let mut right = right.split(' ');
+    let writable = |options: &str| options.split(',').next() == Some("rw");
     Some(Mount {
         device: (*left.get(2)?).to_owned(),
         point: unescaped(left.get(4)?),
         kind: right.next()?.to_owned(),
         source: unescaped(right.next()?),
+        // Of the mount, and of the file system itself.
+        writable: writable(left.get(5)?) && right.next().is_none_or(writable),
     })
+}
+
+/// The mount that a path is on: of those above it the nearest, and of several there the last made.
+pub fn holding<'a>(mounts: &'a [Mount], path: &str) -> Option<&'a Mount> {
+    let above = |mount: &&Mount| {
+        let rest = path.strip_prefix(mount.point.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    mounts
+        .iter()
+        .filter(above)
+        .max_by_key(|mount| mount.point.len())
 }
 
 /// Space, tab, newline and backslash are written in octal, such as `\040`.
@@ -69,6 +86,29 @@ mod tests {
             ("ext4", "254:1")
         );
         assert_eq!(mounts[1].source, "proc");
+    }
+
+    #[test]
+    fn a_mount_is_writable_when_its_file_system_is() {
+        let text = "36 35 254:1 / /a ro,relatime - ext4 /dev/vda rw\n\
+                    37 35 254:2 / /b rw,relatime shared:1 - ext4 /dev/vdb ro,quota\n\
+                    38 35 254:3 / /c rw - ext4 /dev/vdc rw,quota\n";
+        let writable: Vec<bool> = parse(text).iter().map(|mount| mount.writable).collect();
+        assert_eq!(writable, [false, false, true]);
+    }
+
+    #[test]
+    fn a_path_is_on_the_nearest_mount_above_it() {
+        let text = "1 0 0:1 / / rw - ext4 /dev/vda rw\n\
+                    2 1 0:2 / /mnt rw - ext4 /dev/vdb rw\n\
+                    3 1 0:3 / /mnt rw - xfs /dev/vdc rw\n\
+                    4 1 0:4 / /mnt/c0-1 rw - xfs /dev/vdd rw\n";
+        let mounts = parse(text);
+        let source = |path| holding(&mounts, path).map(|mount| mount.source.as_str());
+        assert_eq!(source("/home/u0-1"), Some("/dev/vda"));
+        assert_eq!(source("/mnt/c0-15"), Some("/dev/vdc"));
+        assert_eq!(source("/mnt/c0-1"), Some("/dev/vdd"));
+        assert_eq!(source("/mnt/c0-1/x"), Some("/dev/vdd"));
     }
 
     #[test]

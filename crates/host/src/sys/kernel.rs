@@ -41,6 +41,33 @@ pub struct QuotaFlags {
     pub enforced: bool,
 }
 
+/// How much a user may store on a file system; `None` is no limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DiskLimits {
+    /// Bytes, in whole KiB.
+    pub bytes: Option<u64>,
+    /// Files and directories.
+    pub inodes: Option<u64>,
+}
+
+/// How much a user stores on a file system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DiskUse {
+    /// Bytes.
+    pub bytes: u64,
+    /// Files and directories.
+    pub inodes: u64,
+}
+
+/// What a file system says of one user.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quota {
+    /// What it may store.
+    pub limits: DiskLimits,
+    /// What it stores.
+    pub used: DiskUse,
+}
+
 /// A kind of System V IPC object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IpcKind {
@@ -93,6 +120,39 @@ pub enum BindFilter {
     },
 }
 
+/// A kind of socket with ports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Socket {
+    /// TCP over IPv4.
+    Tcp4,
+    /// TCP over IPv6.
+    Tcp6,
+    /// UDP over IPv4.
+    Udp4,
+    /// UDP over IPv6.
+    Udp6,
+}
+
+impl Socket {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Tcp4, Self::Tcp6, Self::Udp4, Self::Udp6];
+}
+
+/// What bind(2) answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// It bound.
+    Yes,
+    /// The port is another socket's (`EADDRINUSE`).
+    InUse,
+    /// Not permitted (`EPERM`).
+    Refused,
+    /// There are no such sockets on this machine (`EAFNOSUPPORT`).
+    NoSuchSocket,
+    /// Another error, by its number.
+    Failed(i32),
+}
+
 /// System calls that are no file operations.
 pub trait Kernel {
     /// The architecture, as uname(2) says.
@@ -119,6 +179,11 @@ pub trait Kernel {
     fn space(&mut self, mount: &str) -> Sys<Space>;
     /// The user quotas of the file system mounted here; `None` when there are none.
     fn user_quota(&mut self, mount: &str) -> Sys<Option<QuotaFlags>>;
+    /// What a user stores on the file system that this path is on, and may; `None` when it has no
+    /// user quotas.
+    fn quota(&mut self, path: &str, uid: u32) -> Sys<Option<Quota>>;
+    /// Limits what a user stores on the file system that this path is on.
+    fn set_quota(&mut self, path: &str, uid: u32, limits: DiskLimits) -> Sys<()>;
     /// The bind filter as it is.
     fn bind_filter(&mut self) -> Sys<BindFilter>;
     /// Puts one program of this version, and one alone, on each hook; ranges there are kept.
@@ -132,4 +197,6 @@ pub trait Kernel {
     fn set_bind_range(&mut self, uid: u32, ports: (u16, u16)) -> Sys<()>;
     /// Forgets a user.
     fn clear_bind_range(&mut self, uid: u32) -> Sys<()>;
+    /// Tries, as this user, to bind each port with each of [`Socket::ALL`]; nothing stays bound.
+    fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>>;
 }

@@ -9,8 +9,9 @@ use rustix::{
 };
 
 use super::{
-    Access, BindFilter, Command, Commands, Files, IpcKind, Kernel, Lock, Moved, Output, QuotaFlags,
-    Share, Space, Stat, Sys, SysError, bpf, command, files, ipc, kill, quota, tree,
+    Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Moved,
+    Output, Quota, QuotaFlags, Share, Space, Stat, Sys, SysError, bind, bpf, command, files, ipc,
+    kill, quota, tree,
 };
 
 /// How long [`Kernel::pause`] waits.
@@ -137,6 +138,14 @@ impl Kernel for Linux {
         quota::of_users(mount)
     }
 
+    fn quota(&mut self, path: &str, uid: u32) -> Sys<Option<Quota>> {
+        quota::of_user(path, uid)
+    }
+
+    fn set_quota(&mut self, path: &str, uid: u32, limits: DiskLimits) -> Sys<()> {
+        quota::limit(path, uid, limits)
+    }
+
     fn bind_filter(&mut self) -> Sys<BindFilter> {
         bpf::state()
     }
@@ -159,6 +168,10 @@ impl Kernel for Linux {
 
     fn clear_bind_range(&mut self, uid: u32) -> Sys<()> {
         bpf::clear_range(uid)
+    }
+
+    fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>> {
+        bind::attempts(uid, ports)
     }
 }
 

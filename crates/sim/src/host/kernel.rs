@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, io};
 
-use kloigos_host::sys::{
-    BindFilter, Hook, IpcKind, Kernel, Lock, QuotaFlags, Share, Space, Sys, SysError,
-};
+use kloigos_host::sys::{BindFilter, Bound, DiskLimits, Hook, IpcKind, Kernel, Lock, Quota, QuotaFlags, Share, Space, Sys, SysError};
 
 use super::{SimHost, tree::Node};
 use kloigos_host::sys::Access;
@@ -99,6 +97,17 @@ impl Kernel for SimHost {
         }))
     }
 
+    fn quota(&mut self, path: &str, uid: u32) -> Sys<Option<Quota>> {
+        self.call("ask for the quota of", path)?;
+        Ok(Some(self.quota_of(uid)))
+    }
+
+    fn set_quota(&mut self, path: &str, uid: u32, limits: DiskLimits) -> Sys<()> {
+        self.call("limit a user of", path)?;
+        self.limit_user(uid, limits);
+        Ok(())
+    }
+
     fn bind_filter(&mut self) -> Sys<BindFilter> {
         self.call("look at", "the bind filter")?;
         Ok(match &self.bind_filter {
@@ -148,5 +157,15 @@ impl Kernel for SimHost {
             ranges.remove(&uid);
         }
         Ok(())
+    }
+
+    fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>> {
+        self.call("try to bind", "ports")?;
+        let ranges = self.bind_filter.as_ref().and_then(|all| all.get(&uid));
+        let answer = |port: &u16| match ranges {
+            Some((first, last)) if *port != 0 && !(first..=last).contains(&port) => Bound::Refused,
+            _ => Bound::Yes,
+        };
+        Ok(ports.iter().map(|port| [answer(port); 4]).collect())
     }
 }

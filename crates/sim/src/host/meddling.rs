@@ -51,6 +51,9 @@ impl SimHost {
         if choose("bind filter") == Meddling::Undo {
             machine.bind_filter.clone_from(&before.bind_filter);
         }
+        if choose("quotas") == Meddling::Undo {
+            machine.quotas.clone_from(&before.quotas);
+        }
         machine
     }
 

@@ -144,6 +144,15 @@ impl Tree {
             .collect()
     }
 
+    /// What a user owns; no machine of a make begins with anything of one but its own people's.
+    pub(super) fn owned_by(&self, uid: u32) -> impl Iterator<Item = (&str, &Node)> {
+        let there = self
+            .own
+            .iter()
+            .filter_map(|(path, node)| Some((path.as_str(), node.as_ref()?)));
+        there.filter(move |(_, node)| node.stat().access.uid == uid)
+    }
+
     pub(super) fn remove_tree(&mut self, path: &str) {
         for below in self.below(path) {
             self.unset(&below);
