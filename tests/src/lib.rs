@@ -1,8 +1,8 @@
-//! Stories and laws of the whole product, and what they need: a plain HTTP [`client`], a control
-//! plane in this process ([`plane`]), and the executable as a process of its own ([`process`]).
+//! Stories and laws of the whole product, and what they need: a plain HTTP [`client`] and a control
+//! plane in this process ([`plane`]). The executable as a process of its own is [`xtask::drive`]'s.
 
 pub mod bench;
-pub mod client;
 pub mod keys;
 pub mod plane;
-pub mod process;
+
+pub use xtask::drive::client;

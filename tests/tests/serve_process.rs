@@ -1,23 +1,41 @@
 //! `kloigos serve` as a person starts it: a process, its output, its data.
 
-use std::{net::TcpListener, path::Path};
+use std::{net::TcpListener, path::Path, process::Output};
 
-use kloigos_tests::{
-    client::Call,
-    keys::public_key,
-    plane::init_body,
-    process::{Left, Process, run},
-};
+use kloigos_tests::{client::Call, keys::public_key, plane::init_body};
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use xtask::drive::{self, ControlPlane, Left, Serve};
 
 const TOKEN: &str = "administrator token: ";
 
+/// A start on this folder, with the token of the first one.
+fn start(dir: &Path, arguments: &[&str], token: Option<&str>) -> ControlPlane {
+    ControlPlane::start(&serve(dir, arguments, token)).expect("kloigos starts")
+}
+
+fn serve(dir: &Path, arguments: &[&str], token: Option<&str>) -> Serve {
+    Serve {
+        data_dir: dir.to_owned(),
+        arguments: arguments.iter().map(Into::into).collect(),
+        token: token.map(str::to_owned),
+    }
+}
+
 /// The first start on this folder, called with the token it printed.
-fn first(dir: &Path, arguments: &[&str]) -> (Process, String) {
-    let process = Process::serve(dir, arguments, None);
-    let token = process.said(TOKEN).expect("the first start prints a token");
-    (process.with_token(&token), token)
+fn first(dir: &Path, arguments: &[&str]) -> (ControlPlane, String) {
+    let plane = start(dir, arguments, None);
+    let token = plane.api().token().expect("a token is printed").to_owned();
+    (plane, token)
+}
+
+fn stop(plane: ControlPlane) -> Left {
+    plane.stop().expect("kloigos stops")
+}
+
+/// Runs `kloigos` to its end.
+fn run(arguments: &[&str]) -> Output {
+    drive::run(arguments).expect("kloigos runs")
 }
 
 #[test]
@@ -26,7 +44,7 @@ fn the_token_is_printed_once_and_only_once_and_never_kept_or_logged() {
     let (process, token) = first(dir.path(), &["--simulated", "1"]);
     process.client().get("/api/servers").expect(200);
     process.client().anonymous().get("/api/servers").expect(401);
-    let left = process.stop();
+    let left = stop(process);
     assert!(left.status.success(), "{left:?}");
     assert!(!left.stderr.contains(&token), "the log holds the token");
     for file in files(dir.path()) {
@@ -35,9 +53,9 @@ fn the_token_is_printed_once_and_only_once_and_never_kept_or_logged() {
         let holds = bytes.windows(secret.len()).any(|window| window == secret);
         assert!(!holds, "{} holds the token", file.display());
     }
-    let again = Process::serve(dir.path(), &["--simulated", "1"], Some(&token));
+    let again = start(dir.path(), &["--simulated", "1"], Some(&token));
     again.client().get("/api/servers").expect(200);
-    let left = again.stop();
+    let left = stop(again);
     assert!(
         !left.stdout.contains(TOKEN),
         "a second start printed a token: {}",
@@ -77,7 +95,7 @@ fn a_simulated_fleet_says_so_everywhere() {
         .post("/api/servers/probe", &probe)
         .expect(200);
     assert_eq!(probed["facts"]["simulated"], true);
-    let left = process.stop();
+    let left = stop(process);
     assert!(left.stderr.contains("simulated"), "{}", left.stderr);
 }
 
@@ -118,7 +136,7 @@ fn without_tokens_it_serves_this_machine_alone() {
         );
     }
     let dir = tempfile::tempdir().expect("a folder");
-    let process = Process::serve(
+    let process = start(
         dir.path(),
         &["--simulated", "1", "--insecure-no-auth"],
         None,
@@ -126,7 +144,7 @@ fn without_tokens_it_serves_this_machine_alone() {
     process.client().get("/api/servers").expect(200);
     let page = Call::new("GET", "/api/servers").header("Origin", "http://example.org");
     process.client().send(&page).expect(403);
-    let left = process.stop();
+    let left = stop(process);
     assert!(!left.stdout.contains(TOKEN), "{}", left.stdout);
 }
 
@@ -146,11 +164,11 @@ fn a_stop_lets_calls_in_flight_end_and_the_next_start_knows_all() {
             .post("/api/compute_units/allocate", &wanted)
             .expect(200);
         let before = listed(&process);
-        process.signal(signal);
-        let left = process.left();
+        process.signal(signal).expect("it is there");
+        let left = process.left().expect("kloigos stops");
         assert!(left.status.success(), "{left:?}");
         assert!(left.stderr.contains("stopped"), "{}", left.stderr);
-        let again = Process::serve(dir.path(), &["--simulated", "1"], Some(&token));
+        let again = start(dir.path(), &["--simulated", "1"], Some(&token));
         assert_eq!(listed(&again), before);
         assert_eq!(before[0][0]["allocation_id"], unit["allocation_id"]);
         go_on(&again);
@@ -158,7 +176,7 @@ fn a_stop_lets_calls_in_flight_end_and_the_next_start_knows_all() {
 }
 
 /// What was begun before a restart is ended after it.
-fn go_on(process: &Process) {
+fn go_on(process: &ControlPlane) {
     let wanted = json!({"tags": null, "ssh_public_key": public_key(2)});
     process
         .client()
@@ -172,7 +190,7 @@ fn go_on(process: &Process) {
 }
 
 /// Units and servers, as they are listed.
-fn listed(process: &Process) -> Value {
+fn listed(process: &ControlPlane) -> Value {
     let units = process.client().get("/api/compute_units/").expect(200);
     let servers = process.client().get("/api/servers").expect(200);
     json!([units, servers])
@@ -242,7 +260,7 @@ fn logs_are_text_or_json_and_hold_no_tenants_key() {
         .expect("a request id")
         .to_owned();
     reply.expect(200);
-    let Left { stderr, .. } = process.stop();
+    let Left { stderr, .. } = stop(process);
     let lines: Vec<Value> = stderr
         .lines()
         .map(|line| serde_json::from_str(line).expect("a line of JSON"))
@@ -262,12 +280,9 @@ fn without_a_host_binary_it_says_so_and_refuses_to_init() {
     let dir = tempfile::tempdir().expect("a folder");
     // A copy in a folder of its own has no kloigos-host beside it.
     let alone = dir.path().join("kloigos");
-    std::fs::copy(kloigos_tests::process::executable(), &alone).expect("a copy");
-    let (process, _) = {
-        let process = Process::serve_with(&alone, &dir.path().join("data"), &[], None);
-        let token = process.said(TOKEN).expect("a token");
-        (process.with_token(&token), token)
-    };
+    std::fs::copy(drive::executable().expect("it builds"), &alone).expect("a copy");
+    let serve = serve(&dir.path().join("data"), &[], None);
+    let process = ControlPlane::start_of(&alone, &serve).expect("kloigos starts");
     let health = process.client().get("/api/health").expect(200);
     assert_eq!(health["host_binary"], false);
     let reply = process
@@ -280,5 +295,5 @@ fn without_a_host_binary_it_says_so_and_refuses_to_init() {
         reply.body
     );
     assert_eq!(process.client().get("/api/servers").expect(200), json!([]));
-    assert!(process.stop().stderr.contains("cargo xtask dist"));
+    assert!(stop(process).stderr.contains("cargo xtask dist"));
 }

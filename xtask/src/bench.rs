@@ -28,7 +28,6 @@ enum Bench {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Bench::Provision { rounds } = arguments.bench;
     cargo(&["xtask", "dist", "--host-only"])?;
-    cargo(&["build", "--quiet", "--bin", "kloigos"])?;
     let rounds = rounds.to_string();
     let bench = [
         "run",

@@ -6,9 +6,9 @@
 mod service;
 mod simulated;
 
-use std::{io::Write, path::Path, process::Command, sync::mpsc, time::Duration};
+use std::{io::Write, path::Path, sync::mpsc, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -44,7 +44,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         return simulated::run(arguments.exit, &interrupt);
     }
     consent(arguments.yes)?;
-    build()?;
+    say("building kloigos and kloigos-host");
+    crate::dist::build()?;
+    crate::drive::executable()?;
     let folder = tempfile::tempdir()?;
     let spec = Spec {
         name: format!("demo-{}", std::process::id()),
@@ -191,20 +193,6 @@ fn consent(yes: bool) -> Result<()> {
         answer.trim().eq_ignore_ascii_case("y"),
         "nothing was changed"
     );
-    Ok(())
-}
-
-fn build() -> Result<()> {
-    say("building kloigos and kloigos-host");
-    for arguments in [
-        &["xtask", "dist", "--host-only"][..],
-        &["build", "--quiet", "--bin", "kloigos"],
-    ] {
-        let status = Command::new(env!("CARGO")).args(arguments).status()?;
-        if !status.success() {
-            bail!("cargo {} failed", arguments.join(" "));
-        }
-    }
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! Driving the product from outside, as its users do: the executable as a process, the API over
-//! HTTP, a tenant over SSH. Used by the demo, the benches and the tests on lab servers.
+//! HTTP, a tenant over SSH. Used by the demo, the benches and the tests.
 
 mod api;
+pub mod client;
 mod control_plane;
+mod executable;
 mod tenant;
 
 pub use api::{Answer, Api};
-pub use control_plane::{ControlPlane, Serve};
+pub use control_plane::{ControlPlane, Left, Serve};
+pub use executable::{executable, run};
 pub use tenant::{KeyPair, Tenant};

@@ -79,5 +79,5 @@ pub(crate) fn a_kill_in_the_middle_of_an_init_loses_nothing(lab: &Lab) -> Result
     for id in ["host1_0-1", "host1_2-3", "host1_4-5", "host1_6-7"] {
         plane.api().await_status(id, "free", EMPTY)?;
     }
-    plane.stop()
+    plane.stop().map(drop)
 }

@@ -1,11 +1,20 @@
 //! A small service that a tenant deploys, and what is then true of it.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{drive::Tenant, lab::Server};
+use crate::{
+    drive::{
+        Tenant,
+        client::{Call, Client},
+    },
+    lab::Server,
+};
 
 /// A web server of three lines: every Debian server of the lab has busybox.
 const INSTALL: &str = r#"set -eu
@@ -47,7 +56,7 @@ pub(super) fn deploy(server: &Server, tenant: &Tenant, unit: &Value) -> Result<V
         .replace("@DIR@", &format!("c{range}"));
     tenant.run(&script)?;
     server.forward([port])?;
-    let page = fetch(&format!("http://{}:{port}/", server.address()))?;
+    let page = fetch((server.address(), port).into())?;
     ensure!(page.contains(text("user")?), "the service says {page:?}");
     let seen = tenant.run(LOOK)?;
     let said = |name: &str| {
@@ -81,12 +90,13 @@ pub(super) fn deploy(server: &Server, tenant: &Tenant, unit: &Value) -> Result<V
 }
 
 /// The page, once the service listens: systemd says started before it does.
-fn fetch(url: &str) -> Result<String> {
-    let began = Instant::now();
+fn fetch(address: SocketAddr) -> Result<String> {
+    let (began, client) = (Instant::now(), Client::new(address, None));
     loop {
-        match ureq::get(url).call() {
-            Ok(mut response) => return Ok(response.body_mut().read_to_string()?),
-            Err(error) if began.elapsed() > Duration::from_mins(1) => return Err(error.into()),
+        match client.try_send(&Call::new("GET", "/")) {
+            Ok(reply) if reply.status == 200 => return Ok(reply.body),
+            Ok(reply) => bail!("the service answers {}", reply.status),
+            Err(error) if began.elapsed() > Duration::from_mins(1) => return Err(error),
             Err(_) => std::thread::sleep(Duration::from_millis(200)),
         }
     }

@@ -1,6 +1,6 @@
 //! The demo without a lab: three simulated servers, in a second.
 
-use std::{process::Command, sync::mpsc};
+use std::sync::mpsc;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -9,10 +9,6 @@ use super::say;
 use crate::drive::{ControlPlane, KeyPair, Serve};
 
 pub(super) fn run(exit: bool, interrupt: &mpsc::Receiver<()>) -> Result<()> {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--bin", "kloigos"])
-        .status()?;
-    ensure!(status.success(), "cargo build failed");
     let folder = tempfile::tempdir()?;
     let arguments = ["--simulated", "3"].map(Into::into).to_vec();
     let plane = ControlPlane::start(&Serve {
@@ -51,5 +47,5 @@ pub(super) fn run(exit: bool, interrupt: &mpsc::Receiver<()>) -> Result<()> {
         say("Ctrl-C ends it");
         interrupt.recv().context("failed to wait for Ctrl-C")?;
     }
-    plane.stop()
+    plane.stop().map(drop)
 }

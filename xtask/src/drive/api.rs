@@ -1,19 +1,19 @@
-//! The API over HTTP, with the token in its header.
+//! The API over HTTP, as one who wants its answers, not its bytes.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use super::client::{Call, Client};
+
 /// How long between two looks at something that is awaited.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// One API, as one caller.
-#[derive(Clone)]
+/// One API, as one caller, whose calls fail with words.
+#[derive(Debug, Clone)]
 pub struct Api {
-    agent: ureq::Agent,
-    base: String,
-    token: Option<String>,
+    client: Client,
 }
 
 /// A status, the headers that name a job, and a JSON body (`null` when there is none).
@@ -41,57 +41,52 @@ impl Answer {
 }
 
 impl Api {
-    /// The API at this base, such as `http://127.0.0.1:8000`.
-    pub fn new(base: &str, token: Option<String>) -> Self {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_mins(10)))
-            .build();
-        Self {
-            agent: config.into(),
-            base: base.to_owned(),
-            token,
-        }
+    /// The API that this client calls.
+    pub fn new(client: Client) -> Self {
+        Self { client }
     }
 
-    /// Where it answers.
-    pub fn base(&self) -> &str {
-        &self.base
+    /// The client, for calls that are made by hand.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Where it answers, such as `http://127.0.0.1:8000`.
+    pub fn base(&self) -> String {
+        format!("http://{}", self.client.address())
     }
 
     /// The token it calls with.
     pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
+        self.client.token()
     }
 
     /// `GET`, with `path` beginning `/api/`.
     pub fn get(&self, path: &str) -> Result<Answer> {
-        let request = self.authorized(self.agent.get(self.url(path)));
-        answer(
-            request
-                .call()
-                .with_context(|| format!("failed to GET {path}"))?,
-        )
+        self.call(&Call::new("GET", path))
     }
 
     /// `DELETE`.
     pub fn delete(&self, path: &str) -> Result<Answer> {
-        let request = self.authorized(self.agent.delete(self.url(path)));
-        answer(
-            request
-                .call()
-                .with_context(|| format!("failed to DELETE {path}"))?,
-        )
+        self.call(&Call::new("DELETE", path))
     }
 
     /// `POST` of a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Result<Answer> {
-        let request = self.authorized(self.agent.post(self.url(path)));
-        answer(
-            request
-                .send_json(body)
-                .with_context(|| format!("failed to POST {path}"))?,
-        )
+        self.call(&Call::new("POST", path).json(body))
+    }
+
+    /// Any other call.
+    pub fn call(&self, call: &Call) -> Result<Answer> {
+        let reply = self.client.try_send(call)?;
+        Ok(Answer {
+            status: reply.status,
+            job: reply.header("kloigos-job").map(str::to_owned),
+            body: serde_json::from_str(&reply.body).unwrap_or(match reply.body.as_str() {
+                "" => Value::Null,
+                _ => Value::String(reply.body),
+            }),
+        })
     }
 
     /// Cuts a server into units and waits until that is done.
@@ -144,35 +139,4 @@ impl Api {
             std::thread::sleep(PAUSE);
         }
     }
-
-    fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
-    }
-
-    fn authorized<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
-        match &self.token {
-            Some(token) => request.header("Authorization", format!("Bearer {token}")),
-            None => request,
-        }
-    }
-}
-
-fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer> {
-    let job = response
-        .headers()
-        .get("kloigos-job")
-        .and_then(|value| value.to_str().ok());
-    let job = job.map(str::to_owned);
-    let status = response.status().as_u16();
-    let text = response
-        .body_mut()
-        .with_config()
-        .limit(64 << 20)
-        .read_to_string()?;
-    let body = if text.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_str(&text).unwrap_or(Value::String(text))
-    };
-    Ok(Answer { status, job, body })
 }

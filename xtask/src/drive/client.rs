@@ -11,6 +11,8 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// How long an answer may take: longer than any call waits.
+const ANSWER: Duration = Duration::from_mins(10);
+/// How long something is awaited.
 const PATIENCE: Duration = Duration::from_secs(150);
 /// How long between two looks at something that is awaited.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -139,6 +141,17 @@ impl Client {
         Self::new(self.address, None)
     }
 
+    /// The same caller with this token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self::new(self.address, Some(token.to_owned()))
+    }
+
+    /// The token it calls with.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
     /// Where it calls.
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -146,8 +159,13 @@ impl Client {
 
     /// Makes the call, or says why there is no answer.
     pub fn try_send(&self, call: &Call) -> Result<Reply> {
+        let answer = self.exchange(call);
+        answer.with_context(|| format!("failed to {} {}", call.method, call.path))
+    }
+
+    fn exchange(&self, call: &Call) -> Result<Reply> {
         let mut stream = TcpStream::connect(self.address).context("failed to connect")?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(ANSWER))?;
         let request = call.bytes(self.address, self.token.as_deref());
         // A server that refuses a body may stop reading it; its answer is what counts.
         if let Err(error) = stream.write_all(&request) {
@@ -166,8 +184,8 @@ impl Client {
     /// Makes the call.
     #[track_caller]
     pub fn send(&self, call: &Call) -> Reply {
-        let sent = self.try_send(call);
-        sent.unwrap_or_else(|error| panic!("{} {}: {error:#}", call.method, call.path))
+        self.try_send(call)
+            .unwrap_or_else(|error| panic!("{error:#}"))
     }
 
     /// `GET`.

@@ -2,28 +2,33 @@
 
 use std::{
     ffi::OsString,
-    fs::File,
-    io::{BufRead, BufReader},
-    net::TcpListener,
+    io::Read,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
+    process::{Child, ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 
-use super::Api;
+use super::{Api, client::Client, executable};
 
-/// How long a start may take on a busy machine.
-const START: Duration = Duration::from_mins(1);
-/// How long a graceful stop may take.
-const STOP: Duration = Duration::from_secs(30);
+/// How long a start or stop may take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How long between two looks at something that is awaited.
+const PAUSE: Duration = Duration::from_millis(20);
+/// What stands before the token that a first start prints once.
+const TOKEN: &str = "administrator token: ";
+/// What makes it ask for none.
+const NO_TOKEN: &str = "--insecure-no-auth";
 
 /// How to start one.
 #[derive(Debug, Clone, Default)]
 pub struct Serve {
-    /// Where its database and log go.
+    /// Where its database goes.
     pub data_dir: PathBuf,
     /// Further arguments.
     pub arguments: Vec<OsString>,
@@ -31,41 +36,52 @@ pub struct Serve {
     pub token: Option<String>,
 }
 
-/// A running control plane; ends with the value.
+/// A running control plane; killed with the value.
 pub struct ControlPlane {
     child: Child,
     api: Api,
-    log: PathBuf,
+    stdout: Heard,
+    stderr: Heard,
+}
+
+/// What one that has ended leaves.
+#[derive(Debug)]
+pub struct Left {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to stdout.
+    pub stdout: String,
+    /// What it logged.
+    pub stderr: String,
 }
 
 impl ControlPlane {
     /// Starts the executable of this workspace's development build and waits until it answers.
     pub fn start(serve: &Serve) -> Result<Self> {
-        std::fs::create_dir_all(&serve.data_dir)?;
+        Self::start_of(executable::executable()?, serve)
+    }
+
+    /// The same with a copy of the executable.
+    pub fn start_of(executable: &Path, serve: &Serve) -> Result<Self> {
         let listen = free_address()?;
-        let log = serve.data_dir.join("serve.log");
-        let mut command = Command::new(executable());
-        command
-            .arg("serve")
-            .arg("--listen")
-            .arg(&listen)
-            .arg("--data-dir")
-            .arg(&serve.data_dir);
-        command
+        let mut child = executable::command(executable)
+            .args(["serve", "--listen", &listen.to_string(), "--data-dir"])
+            .arg(&serve.data_dir)
             .args(&serve.arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
-        command.stderr(File::create(&log).context("failed to make the log")?);
-        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
-            .context("failed to start kloigos; build it first")?;
-        let lines = follow(&mut child)?;
+            .with_context(|| format!("failed to start {}", executable.display()))?;
+        let stdout = Heard::of(child.stdout.take().context("kloigos has no stdout")?);
+        let stderr = Heard::of(child.stderr.take().context("kloigos has no stderr")?);
         let mut plane = Self {
             child,
-            api: Api::new(&format!("http://{listen}"), serve.token.clone()),
-            log,
+            api: Api::new(Client::new(listen, serve.token.clone())),
+            stdout,
+            stderr,
         };
-        plane.await_answer(&lines)?;
+        let open = serve.arguments.iter().any(|argument| argument == NO_TOKEN);
+        plane.await_answer(serve.token.is_none() && !open)?;
         Ok(plane)
     }
 
@@ -74,14 +90,16 @@ impl ControlPlane {
         &self.api
     }
 
-    /// Its process.
-    pub fn pid(&self) -> u32 {
-        self.child.id()
+    /// The same, for calls that are made by hand.
+    pub fn client(&self) -> &Client {
+        self.api.client()
     }
 
-    /// What it logged.
-    pub fn log(&self) -> &Path {
-        &self.log
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let pid = pid.context("the process has no id")?;
+        kill_process(pid, signal).context("failed to signal kloigos")
     }
 
     /// Ends it at once, as a crash would.
@@ -92,97 +110,112 @@ impl ControlPlane {
     }
 
     /// Asks it to stop and waits until it has.
-    pub fn stop(mut self) -> Result<()> {
-        self.terminate()
+    pub fn stop(self) -> Result<Left> {
+        self.signal(Signal::TERM)?;
+        self.left()
     }
 
-    fn await_answer(&mut self, lines: &mpsc::Receiver<String>) -> Result<()> {
+    /// Waits until it has ended.
+    pub fn left(mut self) -> Result<Left> {
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait()? {
+                break status;
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("kloigos did not stop: {}", self.stderr.so_far());
+            }
+            std::thread::sleep(PAUSE);
+        };
+        Ok(Left {
+            status,
+            stdout: self.stdout.await_end(),
+            stderr: self.stderr.await_end(),
+        })
+    }
+
+    fn await_answer(&mut self, prints_token: bool) -> Result<()> {
         let began = Instant::now();
         loop {
-            if let Ok(line) = lines.recv_timeout(Duration::from_millis(50))
-                && let Some(token) = token_in(&line)
-            {
-                self.api = Api::new(self.api.base(), Some(token));
-            }
-            if let Some(status) = self.child.try_wait()? {
-                bail!("kloigos ended with {status}: {}", self.said());
-            }
-            let knows = self.api.token().is_some();
-            if knows
-                && self
-                    .api
-                    .get("/api/health")
-                    .is_ok_and(|answer| answer.status == 200)
-            {
+            let token = token_in(&self.stdout.so_far());
+            let knows = token.is_some() || !prints_token;
+            if knows && self.answers() {
+                if let Some(token) = token {
+                    self.api = Api::new(self.client().with_token(&token));
+                }
                 return Ok(());
             }
-            if began.elapsed() > START {
-                bail!("kloigos did not answer within {START:?}: {}", self.said());
+            if let Some(status) = self.child.try_wait()? {
+                bail!("kloigos ended with {status}: {}", self.stderr.so_far());
             }
+            if began.elapsed() > PATIENCE {
+                bail!("kloigos does not answer: {}", self.stderr.so_far());
+            }
+            std::thread::sleep(PAUSE);
         }
     }
 
-    fn said(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    fn terminate(&mut self) -> Result<()> {
-        let pid = i32::try_from(self.child.id())
-            .ok()
-            .and_then(rustix::process::Pid::from_raw);
-        let pid = pid.context("the process has no id")?;
-        if self.child.try_wait()?.is_none() {
-            rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
-        }
-        let began = Instant::now();
-        while self.child.try_wait()?.is_none() {
-            if began.elapsed() > STOP {
-                self.child.kill()?;
-                bail!("kloigos did not stop within {STOP:?}");
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(())
+    fn answers(&self) -> bool {
+        let health = self.api.get("/api/health");
+        health.is_ok_and(|answer| answer.status == 200)
     }
 }
 
 impl Drop for ControlPlane {
     fn drop(&mut self) {
-        if let Err(error) = self.terminate() {
-            eprintln!("failed to stop kloigos: {error:#}");
-        }
+        // It may have ended by itself, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
-/// The development build of the executable.
-fn executable() -> PathBuf {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    root.join(target).join("debug/kloigos")
+/// What came through a pipe, read as it comes so that nobody blocks on it.
+struct Heard {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: Option<JoinHandle<()>>,
+}
+
+impl Heard {
+    fn of(mut pipe: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let heard = bytes.clone();
+        let reader = std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = pipe.read(&mut buffer) {
+                let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
+                heard.extend_from_slice(&buffer[..length]);
+            }
+        });
+        Self {
+            bytes,
+            reader: Some(reader),
+        }
+    }
+
+    fn so_far(&self) -> String {
+        let bytes = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Waits until the other side has closed the pipe.
+    fn await_end(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            // It ends at the end of the pipe; whatever else, what came is there.
+            let _ = reader.join();
+        }
+        self.so_far()
+    }
 }
 
 /// A port that was free a moment ago.
-fn free_address() -> Result<String> {
+fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    Ok(listener.local_addr()?.to_string())
+    Ok(listener.local_addr()?)
 }
 
-/// The child's lines of stdout, read to their end so that it never blocks on them.
-fn follow(child: &mut Child) -> Result<mpsc::Receiver<String>> {
-    let stdout = child.stdout.take().context("kloigos has no stdout")?;
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            // Nobody listens any more once the token is known.
-            let _ = send.send(line);
-        }
-    });
-    Ok(receive)
-}
-
-/// The token that a first start prints once, on a line of its own.
-fn token_in(line: &str) -> Option<String> {
-    let (_, token) = line.split_once("administrator token: ")?;
+/// The token that a first start prints once, on a line of its own, once the line is whole.
+fn token_in(stdout: &str) -> Option<String> {
+    let (_, rest) = stdout.split_once(TOKEN)?;
+    let (token, _) = rest.split_once('\n')?;
     Some(token.trim().to_owned())
 }

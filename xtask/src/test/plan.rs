@@ -53,6 +53,8 @@ pub(super) const TIERS: &[Tier] = &[
 const TESTS: &str = "tests/tests";
 /// What the file name of a test that needs the lab ends in.
 const ON_LAB: &str = "_on_lab";
+/// How the executable is built, the same as `drive` builds it.
+const EXECUTABLE: [&str; 5] = ["build", "--package", "kloigos-server", "--bin", "kloigos"];
 /// Those that ask what a distribution may do otherwise.
 const OF_A_RELEASE: [&str; 3] = ["dirty_on_lab", "escape_on_lab", "host_on_lab"];
 /// What the file name of a long proof ends in; it is no part of any tier.
@@ -107,7 +109,7 @@ fn rooms(_: &[String]) -> Vec<Step> {
 }
 
 fn stories(tests: &[String]) -> Vec<Step> {
-    let mut steps = vec![cargo("the executable", &["build", "--bin", "kloigos"])];
+    let mut steps = vec![cargo("the executable", &EXECUTABLE)];
     let here = tests
         .iter()
         .filter(|name| !name.ends_with(ON_LAB) && !name.ends_with(PROVE) && *name != "laws");
@@ -118,7 +120,7 @@ fn stories(tests: &[String]) -> Vec<Step> {
 fn trixie(tests: &[String]) -> Vec<Step> {
     let mut steps = vec![
         cargo("the host binary", &["xtask", "dist", "--host-only"]),
-        cargo("the executable", &["build", "--bin", "kloigos"]),
+        cargo("the executable", &EXECUTABLE),
     ];
     steps.extend(
         tests
