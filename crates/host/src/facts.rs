@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod capabilities;
+pub mod devices;
 mod disks;
 mod filesystems;
 pub mod mounts;

@@ -55,6 +55,23 @@ fn one_generation_has_one_content() {
     is_refused(&mut machine, &request, Outcome::Refused);
 }
 
+#[test]
+fn the_cpus_of_a_unit_change_only_while_nobody_has_it() {
+    let mut machine = bare();
+    settle(&mut machine, &apply(vec![desired(1, server())]));
+    let (mut narrow, mut wide) = (unit(0), unit(0));
+    cpus(&mut narrow, "0");
+    cpus(&mut wide, "0-1");
+    let one = |counter, unit| apply(vec![desired(counter, Spec::Unit(unit))]);
+    settle(&mut machine, &one(1, narrow.clone()));
+    settle(&mut machine, &one(2, allocated(narrow.clone(), 1)));
+    let request = one(3, allocated(wide.clone(), 1));
+    let message = is_refused(&mut machine, &request, Outcome::Refused);
+    assert!(message.contains("deallocate"), "{message}");
+    settle(&mut machine, &one(3, allocated(wide, 2)));
+    settle(&mut machine, &one(4, narrow));
+}
+
 /// How a sound unit is made unsound.
 type Change = fn(&mut UnitSpec);
 

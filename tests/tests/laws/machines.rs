@@ -58,6 +58,8 @@ pub(super) fn unit(index: u32) -> UnitSpec {
         limits: Limits {
             memory_max: Some(256 << 20),
             tasks_max: Some(200),
+            io_weight: Some(50),
+            io_write_bytes: Some(100 << 20),
             disk_bytes: Some(10 << 30),
             disk_inodes: Some(100_000),
             ..Limits::default()

@@ -48,6 +48,27 @@ pub(super) fn check(
             ),
         });
     }
+    unmoved(&record.desired.spec, &desired.spec).map_err(|message| NotPassed {
+        outcome: Outcome::Refused,
+        message,
+    })
+}
+
+/// The CPUs and nodes of a unit stay what they are while somebody has it: programs size and pin
+/// themselves at their start.
+fn unmoved(kept: &Spec, asked: &Spec) -> Result<(), String> {
+    let (Spec::Unit(kept), Spec::Unit(asked)) = (kept, asked) else {
+        return Ok(());
+    };
+    let tenancy = |unit: &UnitSpec| unit.tenant.as_ref().map(|tenant| tenant.allocation);
+    let stays = tenancy(kept).is_some() && tenancy(kept) == tenancy(asked);
+    if stays && (&kept.cpus, &kept.memory_nodes) != (&asked.cpus, &asked.memory_nodes) {
+        return Err(format!(
+            "the CPUs and memory nodes of {} do not change while it is allocated; deallocate it \
+             first",
+            asked.user
+        ));
+    }
     Ok(())
 }
 

@@ -1,5 +1,8 @@
 //! `/proc/self/mountinfo`, as `proc_pid_mountinfo(5)` describes it.
 
+/// Where the kernel lists the mounts of this process's namespace.
+pub const FILE: &str = "/proc/self/mountinfo";
+
 /// One mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {

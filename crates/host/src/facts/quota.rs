@@ -33,7 +33,7 @@ pub fn usage(host: &mut dyn Host, uid: u32) -> Result<Vec<Usage>, Trouble> {
 
 /// The file systems on disks that can be written, each once, where it can be seen.
 fn on_disk(host: &mut dyn Host) -> Result<Vec<Mount>, Trouble> {
-    let text = read_text(host, "/proc/self/mountinfo")?.unwrap_or_default();
+    let text = read_text(host, mounts::FILE)?.unwrap_or_default();
     Ok(once_each(&mounts::parse(&text)))
 }
 

@@ -117,10 +117,15 @@ impl UserQuota {
 
     /// The file systems of the unit's directories without enforced user quotas, each once.
     fn unlimited(&self, host: &mut dyn Host) -> Result<Vec<(String, Mount)>, Trouble> {
-        let text = read_text(host, "/proc/self/mountinfo")?.unwrap_or_default();
+        let text = read_text(host, mounts::FILE)?.unwrap_or_default();
         let mounts = mounts::parse(&text);
         let mut unlimited: Vec<(String, Mount)> = Vec::new();
+        let [_, _, own] = directories::paths(&self.unit);
         for dir in places(&self.unit) {
+            // A volume of its own is a limit by itself.
+            if self.unit.volume.is_some() && dir == own {
+                continue;
+            }
             let Some(mount) = mounts::holding(&mounts, &dir) else {
                 continue;
             };
@@ -136,17 +141,10 @@ impl UserQuota {
     }
 }
 
-/// Where a unit writes: its directories, and the temporary ones that outlive a boot. A volume that
-/// is the unit's alone is a limit by itself.
-pub(super) fn places(unit: &UnitSpec) -> Vec<String> {
-    let [home, opt, mnt] = directories::paths(unit);
-    let shared = unit.volume.is_none().then_some(mnt);
+/// Where a unit writes: its directories, and the temporary ones that outlive a boot.
+pub(super) fn places(unit: &UnitSpec) -> impl Iterator<Item = String> {
     let temporary = ["/var/tmp", paths::TMP_DIR].map(str::to_owned);
-    [home, opt]
-        .into_iter()
-        .chain(shared)
-        .chain(temporary)
-        .collect()
+    directories::paths(unit).into_iter().chain(temporary)
 }
 
 fn remedy(kind: &str) -> &'static str {

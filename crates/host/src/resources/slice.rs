@@ -5,24 +5,26 @@
 //! (measured on systemd 257), so an active one is changed by `systemctl set-property` as well, and
 //! what counts is what the kernel's own cgroup files say.
 
-use std::fmt;
+mod limits;
+
+use std::{collections::BTreeSet, fmt};
 
 use kloigos_model::{cpu::CpuSet, host::UnitSpec};
 
 use super::{
     Look, Presence, Setting,
     parts::{Part, PartChange, Parts, Seen as PartSeen},
+    quota,
 };
 use crate::{
-    facts::topology,
+    facts::{devices, mounts, topology},
     fault::{Refusal, Trouble},
     paths,
     resource::Resource,
     sys::{Command, Host, must, read_text},
 };
+use limits::Limits;
 
-/// The kernel counts memory limits in pages.
-const PAGE: u64 = 4096;
 /// How often a change of an active slice is looked for.
 const PATIENCE: u32 = 300;
 
@@ -32,34 +34,28 @@ pub(super) struct Slice {
     pub(super) unit: UnitSpec,
 }
 
-/// The limits, as the kernel's cgroup files print them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Limits {
-    cpus: Option<CpuSet>,
-    nodes: Option<CpuSet>,
-    memory: String,
-    swap: String,
-    tasks: String,
-}
-
 pub(super) struct Seen {
     drop_in: Vec<PartSeen>,
     /// Of the slice that is active.
     limits: Option<Limits>,
     online: Option<CpuSet>,
     nodes: Option<CpuSet>,
+    /// Those that its bandwidth is limited on.
+    disks: BTreeSet<String>,
+    /// Directories of the unit on no disk that is known.
+    elsewhere: Vec<String>,
 }
 
 pub(super) enum SliceChange {
     DropIn(PartChange),
-    Set,
+    Set(BTreeSet<String>),
 }
 
 impl fmt::Display for SliceChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DropIn(change) => change.fmt(f),
-            Self::Set => f.write_str("set the limits of its running slice"),
+            Self::Set(_) => f.write_str("set the limits of its running slice"),
         }
     }
 }
@@ -74,9 +70,10 @@ impl Resource for Slice {
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
         let thorough = self.setting.look == Look::Thorough;
+        let (disks, elsewhere) = self.disks(host)?;
         Ok(Seen {
-            drop_in: self.drop_in().inspect(host)?,
-            limits: limits(host, self.unit.uid)?,
+            drop_in: self.drop_in(&disks).inspect(host)?,
+            limits: limits::of_slice(host, self.unit.uid)?,
             online: if thorough {
                 topology::online_cpus(host)?
             } else {
@@ -87,17 +84,19 @@ impl Resource for Slice {
             } else {
                 None
             },
+            disks,
+            elsewhere,
         })
     }
 
     fn plan(&self, have: &Seen) -> Result<Vec<SliceChange>, Refusal> {
-        let drop_in = self.drop_in().plan(&have.drop_in)?;
+        let drop_in = self.drop_in(&have.disks).plan(&have.drop_in)?;
         let mut changes: Vec<SliceChange> = drop_in.into_iter().map(SliceChange::DropIn).collect();
         if self.presence == Presence::Present {
             self.check(have)?;
-            let differs = |limits: &Limits| *limits != self.wanted();
-            if have.limits.as_ref().is_some_and(differs) {
-                changes.push(SliceChange::Set);
+            let wanted = limits::wanted(&self.unit, &have.disks);
+            if have.limits.as_ref().is_some_and(|limits| *limits != wanted) {
+                changes.push(SliceChange::Set(have.disks.clone()));
             }
         }
         Ok(changes)
@@ -105,58 +104,72 @@ impl Resource for Slice {
 
     fn apply(&self, host: &mut dyn Host, change: &SliceChange) -> Result<(), Trouble> {
         match change {
-            SliceChange::DropIn(change) => self.drop_in().apply(host, change),
-            SliceChange::Set => self.set(host),
+            // What is to be written is in the change.
+            SliceChange::DropIn(change) => self.drop_in(&BTreeSet::new()).apply(host, change),
+            SliceChange::Set(disks) => self.set(host, disks),
         }
+    }
+
+    fn degraded(&self, have: &Seen) -> Vec<String> {
+        let told = |dir: &String| {
+            format!(
+                "{dir} is on no disk that the kernel tells of, so that what a unit reads and \
+                 writes there a second is not limited; put it on a disk, partition or logical \
+                 volume"
+            )
+        };
+        have.elsewhere.iter().map(told).collect()
     }
 }
 
 impl Slice {
-    fn drop_in(&self) -> Parts {
+    fn drop_in(&self, disks: &BTreeSet<String>) -> Parts {
         let dir = format!("/etc/systemd/system/{}.d", paths::slice(self.unit.uid));
         let file = format!("{dir}/50-kloigos.conf");
         Parts {
             name: "slice",
             presence: self.presence,
-            of: vec![Part::dir(dir, 0o755), Part::file(file, self.body(), 0o644)],
+            of: vec![
+                Part::dir(dir, 0o755),
+                Part::file(file, self.body(disks), 0o644),
+            ],
         }
     }
 
     /// List properties of several drop-ins merge (systemd.unit(5)), so each is emptied first: a
     /// runtime drop-in would otherwise add a neighbour's CPUs at the next start of the slice.
-    fn body(&self) -> String {
+    fn body(&self, disks: &BTreeSet<String>) -> String {
         let lines: Vec<String> = ["AllowedCPUs=".into(), "AllowedMemoryNodes=".into()]
             .into_iter()
-            .chain(self.properties())
+            .chain(limits::properties(&self.unit, disks))
             .collect();
         format!("# Made by Kloigos.\n[Slice]\n{}\n", lines.join("\n"))
     }
 
-    fn properties(&self) -> Vec<String> {
-        let number =
-            |limit: Option<u64>| limit.map_or("infinity".into(), |limit| limit.to_string());
-        vec![
-            format!("AllowedCPUs={}", self.unit.cpus.kernel_list()),
-            format!(
-                "AllowedMemoryNodes={}",
-                self.unit.memory_nodes.kernel_list()
-            ),
-            format!("MemoryMax={}", number(self.unit.limits.memory_max)),
-            "MemorySwapMax=0".to_owned(),
-            format!("TasksMax={}", number(self.unit.limits.tasks_max)),
-        ]
-    }
-
-    fn wanted(&self) -> Limits {
-        let number = |limit: Option<u64>| limit.map_or("max".into(), |limit| limit.to_string());
-        let memory = self.unit.limits.memory_max.map(|bytes| bytes / PAGE * PAGE);
-        Limits {
-            cpus: Some(self.unit.cpus.clone()),
-            nodes: Some(self.unit.memory_nodes.clone()),
-            memory: number(memory),
-            swap: "0".to_owned(),
-            tasks: number(self.unit.limits.tasks_max),
+    /// The disks that hold the unit's directories, where bandwidth is limited, and the directories
+    /// whose disks are not known.
+    fn disks(&self, host: &mut dyn Host) -> Result<(BTreeSet<String>, Vec<String>), Trouble> {
+        let (mut disks, mut elsewhere) = (BTreeSet::new(), Vec::new());
+        let limits = &self.unit.limits;
+        let limited = limits.io_read_bytes.or(limits.io_write_bytes).is_some();
+        if !limited || self.presence == Presence::Absent {
+            return Ok((disks, elsewhere));
         }
+        let mounts = mounts::parse(&read_text(host, mounts::FILE)?.unwrap_or_default());
+        let mut looked = BTreeSet::new();
+        for dir in quota::places(&self.unit) {
+            let Some(mount) = mounts::holding(&mounts, &dir) else {
+                continue;
+            };
+            if looked.insert(&mount.device) {
+                let under = devices::disks_under(host, mount)?;
+                if under.is_empty() {
+                    elsewhere.push(dir);
+                }
+                disks.extend(under);
+            }
+        }
+        Ok((disks, elsewhere))
     }
 
     fn check(&self, have: &Seen) -> Result<(), Refusal> {
@@ -178,39 +191,21 @@ impl Slice {
     }
 
     /// PID 1 writes the cgroup files after it has answered.
-    fn set(&self, host: &mut dyn Host) -> Result<(), Trouble> {
+    fn set(&self, host: &mut dyn Host, disks: &BTreeSet<String>) -> Result<(), Trouble> {
         let slice = paths::slice(self.unit.uid);
-        let properties = self.properties();
+        let properties = limits::properties(&self.unit, disks);
         let argv = ["systemctl", "set-property", "--runtime", &slice];
         let argv = argv
             .into_iter()
             .chain(properties.iter().map(String::as_str));
         must(host, &Command::new(argv))?;
+        let wanted = limits::wanted(&self.unit, disks);
         for _ in 0..PATIENCE {
-            if limits(host, self.unit.uid)?.is_none_or(|limits| limits == self.wanted()) {
+            if limits::of_slice(host, self.unit.uid)?.is_none_or(|limits| limits == wanted) {
                 break;
             }
             host.pause()?;
         }
         Ok(())
     }
-}
-
-/// The limits of a slice that is active. A controller that is not switched on has no file.
-fn limits(host: &mut dyn Host, uid: u32) -> Result<Option<Limits>, Trouble> {
-    let cgroup = paths::cgroup(uid);
-    if host.stat(&cgroup)?.is_none() {
-        return Ok(None);
-    }
-    let mut file = |name: &str| -> Result<String, Trouble> {
-        let text = read_text(host, &format!("{cgroup}/{name}"))?.unwrap_or_default();
-        Ok(text.trim().to_owned())
-    };
-    Ok(Some(Limits {
-        cpus: file("cpuset.cpus")?.parse().ok(),
-        nodes: file("cpuset.mems")?.parse().ok(),
-        memory: file("memory.max")?,
-        swap: file("memory.swap.max")?,
-        tasks: file("pids.max")?,
-    }))
 }

@@ -280,6 +280,13 @@ fn disks(tree: &mut Tree) {
             "0\n",
             Access::root(0o444),
         );
+        let numbered = format!("/sys/dev/block/{number}");
+        tree.make_dirs(&numbered);
+        tree.put(
+            &format!("{numbered}/dev"),
+            format!("{number}\n"),
+            Access::root(0o444),
+        );
         tree.put(&format!("/dev/{name}"), "", Access::root(0o660));
         let by_id = format!("/dev/disk/by-id/virtio-sim-{name}");
         tree.set(&by_id, Node::Link(format!("../../{name}")));

@@ -1,6 +1,6 @@
 //! Slices of users: cgroups with limits from drop-ins, and the processes in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kloigos_host::sys::Access;
 
@@ -9,13 +9,26 @@ use super::{Process, SimHost, Unit, tree::Node};
 const USER_SLICE: &str = "/sys/fs/cgroup/user.slice";
 
 /// Properties of a slice that systemd writes into cgroup files.
-const LIMITS: [(&str, &str); 5] = [
+const LIMITS: [(&str, &str); 6] = [
     ("AllowedCPUs", "cpuset.cpus"),
     ("AllowedMemoryNodes", "cpuset.mems"),
+    ("MemoryHigh", "memory.high"),
     ("MemoryMax", "memory.max"),
     ("MemorySwapMax", "memory.swap.max"),
     ("TasksMax", "pids.max"),
 ];
+
+/// Properties that several assignments add to; one without a value empties them.
+pub(super) fn assign(properties: &mut BTreeMap<String, String>, name: &str, value: &str) {
+    let old = properties.remove(name).unwrap_or_default();
+    let is_list = name.starts_with("Allowed") || name.ends_with("BandwidthMax");
+    let new = if is_list && !value.is_empty() && !old.is_empty() {
+        format!("{old},{value}")
+    } else {
+        value.to_owned()
+    };
+    properties.insert(name.to_owned(), new);
+}
 
 /// The cgroup of a user's slice.
 pub(super) fn cgroup(uid: u32) -> String {
@@ -158,14 +171,7 @@ impl SimHost {
                 .lines()
                 .filter_map(|line| line.split_once('='));
             for (name, value) in pairs {
-                let old = properties.remove(name).unwrap_or_default();
-                let list = name.starts_with("Allowed") && !value.is_empty() && !old.is_empty();
-                let new = if list {
-                    format!("{old},{value}")
-                } else {
-                    value.to_owned()
-                };
-                properties.insert(name.to_owned(), new);
+                assign(&mut properties, name, value);
             }
         }
         properties
@@ -185,7 +191,42 @@ impl SimHost {
                     .put(&path, format!("{value}\n"), Access::root(0o644));
             }
         }
+        self.write_io(&cgroup, properties);
     }
+
+    fn write_io(&mut self, cgroup: &str, properties: &BTreeMap<String, String>) {
+        let value = |name: &str| properties.get(name).map(String::as_str);
+        if let Some(weight) = value("IOWeight") {
+            let weight = if weight.is_empty() { "100" } else { weight };
+            self.tree.put(
+                &format!("{cgroup}/io.weight"),
+                format!("default {weight}\n"),
+                Access::root(0o644),
+            );
+        }
+        let (Some(read), Some(write)) = (value("IOReadBandwidthMax"), value("IOWriteBandwidthMax"))
+        else {
+            return;
+        };
+        let (read, write) = (by_disk(read), by_disk(write));
+        let disks: BTreeSet<&str> = read.keys().chain(write.keys()).copied().collect();
+        let limit =
+            |of: &BTreeMap<&str, &str>, disk| of.get(disk).copied().unwrap_or("max").to_owned();
+        let lines = disks.iter().map(|disk| {
+            let (read, write) = (limit(&read, *disk), limit(&write, *disk));
+            format!("{disk} rbps={read} wbps={write} riops=max wiops=max\n")
+        });
+        let body: String = lines.collect();
+        self.tree
+            .put(&format!("{cgroup}/io.max"), body, Access::root(0o644));
+    }
+}
+
+/// `/dev/block/254:0 5000000`, with commas between disks.
+fn by_disk(value: &str) -> BTreeMap<&str, &str> {
+    let pairs = value.split(',').filter_map(|each| each.split_once(' '));
+    let pairs = pairs.filter_map(|(path, limit)| Some((path.rsplit('/').next()?, limit)));
+    pairs.collect()
 }
 
 fn slice_units(uid: u32) -> [String; 3] {

@@ -7,7 +7,7 @@ use kloigos_host::sys::{Access, Output};
 use super::{
     SimHost, Unit,
     commands::{failed, printed},
-    slices::cgroup,
+    slices::{assign, cgroup},
 };
 
 impl SimHost {
@@ -61,17 +61,16 @@ impl SimHost {
         let pairs = properties
             .iter()
             .filter_map(|property| property.split_once('='));
-        let pairs: BTreeMap<String, String> = pairs
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
+        let mut all = BTreeMap::new();
+        pairs.for_each(|(name, value)| assign(&mut all, name, value));
         let dir = format!("/run/systemd/system.control/{slice}.d");
         self.tree.make_dirs(&dir);
-        for (name, value) in &pairs {
+        for (name, value) in &all {
             let body = format!("[Slice]\n{name}={value}\n");
             self.tree
                 .put(&format!("{dir}/50-{name}.conf"), body, Access::root(0o644));
         }
-        self.write_limits(uid, &pairs);
+        self.write_limits(uid, &all);
         printed("")
     }
 
