@@ -1,10 +1,11 @@
 //! `cargo xtask bench provision`: what an allocation costs, against a floor and against a play.
 //!
-//! All three act on one prepared slot of one lab server in one run, round by round in turn, and
-//! only the ratios between them mean anything: the server is emulated and the machine is shared.
+//! All three act on one prepared slot of one lab server, round by round in turn, and only the
+//! ratios between them mean anything: the server is emulated and the machine is shared.
 
 mod figures;
 mod floor;
+mod kept;
 mod play;
 mod round_trip;
 mod rounds;
@@ -14,14 +15,32 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::json;
 use xtask::{
+    bench::Part,
     drive::{ControlPlane, KeyPair, Serve, Tenant},
     lab::{Lab, Server, Spec},
 };
 
 pub use figures::Figures;
+use kept::Kept;
 
-/// Runs everything and prints the ratios.
-pub fn provision(rounds: usize) -> Result<()> {
+/// Runs the rounds of these parts that are missing, and prints the medians of all that are kept.
+pub fn provision(rounds: usize, parts: &[Part]) -> Result<()> {
+    let mut kept = Kept::open(xtask::bench::kept(), xtask::sources::digest()?)?;
+    let missing = |part: &Part| kept.rounds(*part) < rounds;
+    let missing: Vec<Part> = parts.iter().copied().filter(missing).collect();
+    if !missing.is_empty() {
+        run(rounds, &missing, &mut kept)?;
+    }
+    for part in Part::ALL {
+        if let Some(figures) = kept.part(part) {
+            println!("\n{}, medians of {}", title(part), figures.rounds());
+            figures.print(if part == Part::Trip { "true" } else { "floor" });
+        }
+    }
+    Ok(())
+}
+
+fn run(rounds: usize, parts: &[Part], kept: &mut Kept) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let spec = Spec {
         name: format!("bench-{}", std::process::id()),
@@ -29,29 +48,52 @@ pub fn provision(rounds: usize) -> Result<()> {
     };
     let lab = Lab::up_temporary(&spec)?;
     let play = play::Play::prepare(folder.path(), lab.server(1))?;
-    let bench = Bench::set(folder.path(), lab.server(1), play)?;
-    println!("\nfrom a bare server, once each");
-    bench.bare()?.print("floor");
-    println!("\none round trip on an open connection");
-    round_trip::measure(bench.server, rounds, bench.pair.public())?.print("true");
-    for warm in [false, true] {
-        println!(
-            "\n{} slot, medians of {rounds} rounds",
-            if warm { "warm" } else { "cold" }
-        );
-        bench.prepare(warm)?;
-        bench.rounds(warm, rounds)?.print("floor");
+    let bench = Bench {
+        server: lab.server(1),
+        folder: folder.path(),
+        pair: KeyPair::make(folder.path(), "tenant")?,
+        play,
+    };
+    for &part in parts {
+        bench.reset()?;
+        let mut round = bench.begin(part)?;
+        while kept.rounds(part) < rounds {
+            println!(
+                "{}: round {} of {rounds}",
+                title(part),
+                kept.rounds(part) + 1
+            );
+            kept.add(part, &round()?)?;
+        }
     }
     Ok(())
 }
 
-/// One lab server, one control plane, one tenant, and the two ways that are compared with.
+fn title(part: Part) -> &'static str {
+    match part {
+        Part::Trip => "requests on an open connection",
+        Part::Cold => "cold slot",
+        Part::Warm => "warm slot",
+        Part::Bare => "from a bare server",
+    }
+}
+
+/// One lab server, one tenant, and the play that is compared with.
 struct Bench<'l> {
     server: &'l Server,
-    plane: ControlPlane,
+    folder: &'l Path,
     pair: KeyPair,
     play: play::Play,
 }
+
+/// A control plane with one server.
+struct Plane<'l> {
+    plane: ControlPlane,
+    bench: &'l Bench<'l>,
+}
+
+/// One round more of a part.
+type Round<'l> = Box<dyn FnMut() -> Result<Figures> + 'l>;
 
 /// The slot that is measured: the first unit of the server.
 const RANGE: &str = "0-3";
@@ -60,54 +102,67 @@ const UNIT: &str = "host1_0-3";
 const DIR: &str = "c0-3";
 const UID: u32 = 70_001;
 
-impl<'l> Bench<'l> {
-    fn set(folder: &Path, server: &'l Server, play: play::Play) -> Result<Self> {
-        let arguments = ["--ssh-key".into(), server.private_key_path().into()].to_vec();
-        let data_dir = folder.join("data");
-        let plane = ControlPlane::start(&Serve {
-            data_dir,
-            arguments,
-            token: None,
-        })?;
-        let pair = KeyPair::make(folder, "tenant")?;
-        Ok(Self {
-            server,
-            plane,
-            pair,
-            play,
+impl Bench<'_> {
+    /// Makes ready for a part.
+    fn begin(&self, part: Part) -> Result<Round<'_>> {
+        Ok(match part {
+            Part::Trip => {
+                let mut line = round_trip::Line::open(self.server, self.pair.public())?;
+                Box::new(move || line.round())
+            }
+            Part::Cold | Part::Warm => {
+                let warm = part == Part::Warm;
+                let plane = Plane::start(self)?;
+                plane.init(warm)?;
+                Box::new(move || plane.round(warm))
+            }
+            Part::Bare => Box::new(|| self.bare()),
         })
     }
 
-    /// Cuts the server anew, with one unit that is kept warm or cold.
-    fn prepare(&self, warm: bool) -> Result<()> {
-        let gone = self
-            .plane
-            .api()
-            .delete("/api/admin/decommission_server/host1?wait=true")?;
-        anyhow::ensure!(
-            gone.status < 300 || gone.status == 404,
-            "decommission: {}",
-            gone.body
-        );
-        let more = json!({ "warm": warm, "host_key": self.server.host_key()? });
-        let ip = self.server.address().to_string();
-        self.plane
-            .api()
-            .init_server("host1", &ip, &[RANGE], &more)?;
-        if warm {
-            self.server.script(floor::AWAIT_WARM).map(drop)
-        } else {
-            Ok(())
-        }
+    /// The server as it was built, and no connection to it but what each way makes itself.
+    fn reset(&self) -> Result<()> {
+        self.server.reset()?;
+        self.play.hang_up()
     }
 
     fn tenant(&self) -> Tenant {
         let address = self.server.address().to_string();
         Tenant::new(USER, &address, &self.pair, &self.server.known_hosts_path())
     }
+}
+
+impl<'l> Plane<'l> {
+    /// A control plane that knows nothing yet.
+    fn start(bench: &'l Bench<'l>) -> Result<Self> {
+        let arguments = ["--ssh-key".into(), bench.server.private_key_path().into()].to_vec();
+        let data = tempfile::tempdir_in(bench.folder)?;
+        let plane = ControlPlane::start(&Serve {
+            data_dir: data.keep(),
+            arguments,
+            token: None,
+        })?;
+        Ok(Self { plane, bench })
+    }
+
+    /// Cuts the server, with one unit that is kept warm or cold.
+    fn init(&self, warm: bool) -> Result<()> {
+        let server = self.bench.server;
+        let more = json!({ "warm": warm, "host_key": server.host_key()? });
+        let ip = server.address().to_string();
+        self.plane
+            .api()
+            .init_server("host1", &ip, &[RANGE], &more)?;
+        if warm {
+            server.script(floor::AWAIT_WARM).map(drop)
+        } else {
+            Ok(())
+        }
+    }
 
     fn allocate(&self) -> Result<()> {
-        let wanted = json!({ "cpu_count": 4, "tags": {}, "ssh_public_key": self.pair.public() });
+        let key = self.bench.pair.public();
+        let wanted = json!({ "cpu_count": 4, "tags": {}, "ssh_public_key": key });
         let answer = self
             .plane
             .api()
@@ -117,9 +172,8 @@ impl<'l> Bench<'l> {
 
     fn deallocate(&self) -> Result<()> {
         let path = format!("/api/compute_units/deallocate/{UNIT}?wait=true");
-        self.plane
-            .api()
-            .delete(&path)?
+        let answer = self.plane.api().delete(&path)?;
+        answer
             .expect_ok("deallocate")
             .map(drop)
             .context("deallocate")

@@ -9,4 +9,5 @@ pub mod demo;
 pub mod dist;
 pub mod drive;
 pub mod lab;
+pub mod sources;
 pub mod test;

@@ -66,16 +66,6 @@ fn bare(key: &str, cpus: &str, first_port: u16) -> String {
     )
 }
 
-/// Takes away what [`bare`] made.
-fn unbare() -> String {
-    format!(
-        "{}userdel {USER}\ngroupdel kunits\nnft delete table inet kloigos\n\
-         rm -rf /home/{USER} /opt/{DIR} /mnt/{DIR} /etc/ssh/kloigos /etc/ssh/sshd_config.d/10-kloigos.conf \
-           /etc/systemd/system/user-{UID}.slice.d\nsystemctl reload ssh\n",
-        deallocate(false)
-    )
-}
-
 impl Bench<'_> {
     pub(super) fn floor_allocate(&self, warm: bool) -> Result<()> {
         run(self.server, &allocate(warm, self.pair.public()))
@@ -87,10 +77,6 @@ impl Bench<'_> {
 
     pub(super) fn floor_bare(&self) -> Result<()> {
         run(self.server, &bare(self.pair.public(), super::RANGE, 2000))
-    }
-
-    pub(super) fn unbare(&self) -> Result<()> {
-        run(self.server, &unbare())
     }
 }
 

@@ -91,9 +91,29 @@ impl Play {
             folder: folder.join("plays"),
             program,
         };
-        fs::create_dir_all(&play.folder)?;
+        fs::create_dir_all(play.connections())?;
         play.write(server)?;
         Ok(play)
+    }
+
+    /// Ends its connection, if there is one: what it was to is no more.
+    pub(super) fn hang_up(&self) -> Result<()> {
+        for entry in fs::read_dir(self.connections())? {
+            let socket = entry?.path();
+            let mut exit = Command::new("ssh");
+            exit.args(["-O", "exit", "-o"])
+                .arg(format!("ControlPath={}", socket.display()));
+            // One that has ended by itself is as good.
+            let _ = exit.arg("server").output()?;
+            if socket.exists() {
+                fs::remove_file(socket)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn connections(&self) -> PathBuf {
+        self.folder.join("cp")
     }
 
     /// Runs one of the plays.
@@ -132,8 +152,10 @@ impl Play {
         let hosts = server.known_hosts_path();
         let config = format!(
             "[defaults]\nremote_user = root\nprivate_key_file = {}\ninterpreter_python = /usr/bin/python3\n\
-             [ssh_connection]\npipelining = true\n{control} -o UserKnownHostsFile={} \n",
+             [ssh_connection]\npipelining = true\n\
+             control_path_dir = {}\n{control} -o UserKnownHostsFile={} \n",
             server.private_key_path().display(),
+            self.connections().display(),
             hosts.display()
         );
         self.file("ansible.cfg", &config)?;

@@ -12,54 +12,35 @@ use kloigos_control::{
 };
 use kloigos_model::{
     host::{
-        Activity, Desired, Generation, Measure, Outcome, Request, ServerSpec, Spec, Tenant,
-        UnitSpec,
+        Activity, Desired, Generation, Measure, Outcome, Progress, Request, ServerSpec, Spec,
+        Tenant, UnitSpec,
     },
     ids::AllocationId,
     limits::Limits,
     names::{DirName, UserName},
 };
+use tokio::runtime::Runtime;
 use xtask::lab::Server;
 
 use super::{Figures, RANGE, UID, floor};
 
 /// One server, spoken to by the transport itself.
-struct Line<'s> {
+pub(super) struct Line<'s> {
     server: &'s Server,
+    key: &'s str,
+    runtime: Runtime,
     transport: SshTransport,
     target: Target,
     counter: u64,
+    figures: Figures,
 }
 
-/// Allocates and deallocates a warm unit so many times by one request each, with `true` between.
-pub(super) fn measure(server: &Server, rounds: usize, key: &str) -> Result<Figures> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let mut line = Line::open(server)?;
-    let mut figures = Figures::default();
-    runtime.block_on(line.apply(Spec::Server(ServerSpec {
+fn server_part() -> Result<Spec> {
+    Ok(Spec::Server(ServerSpec {
         ports: vec!["2000-2200".parse()?],
         measures: Measure::ALL.iter().copied().collect(),
         housekeeping: None,
-    })))?;
-    runtime.block_on(line.apply(unit(None)?))?;
-    for round in 0..rounds {
-        server.script(floor::AWAIT_WARM)?;
-        let began = Instant::now();
-        runtime.block_on(line.transport.beat(&line.target))?;
-        figures.add("one request", "true", began.elapsed());
-        let tenant = Tenant {
-            allocation: AllocationId::of(uuid::Uuid::from_u128(round as u128 + 1)),
-            keys: key.parse()?,
-            resets: 0,
-            activity: Activity::Running,
-        };
-        let began = Instant::now();
-        runtime.block_on(line.apply(unit(Some(tenant))?))?;
-        figures.add("one request", "allocate", began.elapsed());
-        runtime.block_on(line.apply(unit(None)?))?;
-    }
-    runtime.block_on(line.remove())?;
-    Ok(figures)
+    }))
 }
 
 fn unit(tenant: Option<Tenant>) -> Result<Spec> {
@@ -83,7 +64,9 @@ fn unit(tenant: Option<Tenant>) -> Result<Spec> {
 }
 
 impl<'s> Line<'s> {
-    fn open(server: &'s Server) -> Result<Self> {
+    /// Cuts the server, with one warm unit. What that took, step by step, is part of the first
+    /// round.
+    pub(super) fn open(server: &'s Server, key: &'s str) -> Result<Self> {
         let path = xtask::dist::build()?;
         let binary = HostBinary {
             sha256: xtask::dist::digest(&path)?,
@@ -100,47 +83,59 @@ impl<'s> Line<'s> {
             trusted: vec![server.host_key()?.parse()?],
             first_contact: FirstContact::Refuse,
         };
-        Ok(Self {
+        let mut line = Self {
             server,
+            key,
+            runtime: Runtime::new()?,
             transport: SshTransport::new(settings, Some(binary)),
             target,
             counter: 0,
-        })
+            figures: Figures::default(),
+        };
+        line.apply("init, the server", server_part()?)?;
+        line.apply("init, a unit", unit(None)?)?;
+        Ok(line)
     }
 
-    async fn apply(&mut self, spec: Spec) -> Result<()> {
+    /// `true`, one allocation and one deallocation of a warm unit.
+    pub(super) fn round(&mut self) -> Result<Figures> {
+        self.server.script(floor::AWAIT_WARM)?;
+        let began = Instant::now();
+        let beat = self.transport.beat(&self.target);
+        self.runtime.block_on(beat)?;
+        self.figures.add("one request", "true", began.elapsed());
+        let tenant = Tenant {
+            allocation: AllocationId::of(uuid::Uuid::from_u128(self.counter.into())),
+            keys: self.key.parse()?,
+            resets: 0,
+            activity: Activity::Running,
+        };
+        let began = Instant::now();
+        self.apply("allocate", unit(Some(tenant))?)?;
+        self.figures.add("one request", "allocate", began.elapsed());
+        self.apply("deallocate", unit(None)?)?;
+        Ok(std::mem::take(&mut self.figures))
+    }
+
+    /// One request; each step lasts until the next is told of.
+    fn apply(&mut self, what: &str, spec: Spec) -> Result<()> {
         self.counter += 1;
         let generation = Generation {
             epoch: 1,
             counter: self.counter,
         };
         let scopes = vec![Desired { generation, spec }];
-        self.ask(&Request::Apply { scopes }).await
-    }
-
-    /// Leaves the server as it was.
-    async fn remove(&mut self) -> Result<()> {
-        self.counter += 1;
-        let generation = Generation {
-            epoch: 1,
-            counter: self.counter,
+        let request = Request::Apply { scopes };
+        let mut step = ("the way there, and a look".to_owned(), Instant::now());
+        let figures = &mut self.figures;
+        let mut ended = |next: String| {
+            let (name, began) = std::mem::replace(&mut step, (next, Instant::now()));
+            figures.add(&format!("{what}: {name}"), "kloigos", began.elapsed());
         };
-        let server = Spec::Server(ServerSpec {
-            ports: vec!["2000-2200".parse()?],
-            measures: Measure::ALL.iter().copied().collect(),
-            housekeeping: None,
-        });
-        let scopes = [unit(None)?, server]
-            .map(|spec| Desired { generation, spec })
-            .to_vec();
-        self.ask(&Request::Remove { scopes }).await
-    }
-
-    async fn ask(&self, request: &Request) -> Result<()> {
-        let answer = self
-            .transport
-            .call(&self.target, request, &mut |_| ())
-            .await;
+        let mut told = |progress: Progress| ended(progress.resource);
+        let answer = self.transport.call(&self.target, &request, &mut told);
+        let answer = self.runtime.block_on(answer);
+        ended(String::new());
         let report = answer
             .with_context(|| format!("failed to ask {}", self.server.address()))?
             .report;

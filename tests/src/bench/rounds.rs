@@ -1,10 +1,10 @@
 //! The rounds: each way allocates and deallocates the same slot in turn.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::{Bench, Figures};
+use super::{Bench, Figures, Plane};
 
 /// One of the three.
 #[derive(Clone, Copy)]
@@ -20,25 +20,23 @@ const WAYS: [(Way, &str); 3] = [
     (Way::Play, "play"),
 ];
 
-impl Bench<'_> {
-    /// The prepared slot, so many rounds.
-    pub(super) fn rounds(&self, warm: bool, rounds: usize) -> Result<Figures> {
+impl Plane<'_> {
+    /// One round on the prepared slot.
+    pub(super) fn round(&self, warm: bool) -> Result<Figures> {
         let mut figures = Figures::default();
-        for round in 1..=rounds {
-            println!("  round {round} of {rounds}");
-            for (way, name) in WAYS {
-                self.round(way, name, warm, &mut figures)?;
-            }
+        for (way, name) in WAYS {
+            self.tenancy(way, name, warm, &mut figures)?;
         }
         Ok(figures)
     }
 
-    fn round(&self, way: Way, name: &str, warm: bool, figures: &mut Figures) -> Result<()> {
+    fn tenancy(&self, way: Way, name: &str, warm: bool, figures: &mut Figures) -> Result<()> {
         let began = Instant::now();
-        figures.time("allocate: the call", name, || self.begin(way, warm))?;
-        let shell = self.until_shell(began)?;
+        figures.time("allocate: the call", name, || self.allocate_by(way, warm))?;
+        let shell = self.bench.until_shell(began)?;
         figures.add("allocate: to a tenant's shell", name, shell);
-        self.tenant()
+        let tenant = self.bench.tenant();
+        tenant
             .run("systemctl --user is-system-running --wait")
             .context("is-system-running")?;
         figures.add(
@@ -47,7 +45,7 @@ impl Bench<'_> {
             began.elapsed(),
         );
         let login = Instant::now();
-        self.tenant().run("true")?;
+        tenant.run("true")?;
         let login = login.elapsed();
         figures.add("the login alone", name, login);
         figures.add(
@@ -55,36 +53,38 @@ impl Bench<'_> {
             name,
             shell.saturating_sub(login),
         );
-        figures.time("deallocate: to free", name, || self.end(way, warm))?;
+        figures.time("deallocate: to free", name, || {
+            self.deallocate_by(way, warm)
+        })?;
         if warm {
-            self.server.script(super::floor::AWAIT_WARM).map(drop)
+            self.bench.server.script(super::floor::AWAIT_WARM).map(drop)
         } else {
             Ok(())
         }
     }
 
-    fn begin(&self, way: Way, warm: bool) -> Result<()> {
+    fn allocate_by(&self, way: Way, warm: bool) -> Result<()> {
+        let Bench { play, pair, .. } = self.bench;
         match way {
             Way::Kloigos => self.allocate(),
-            Way::Floor => self.floor_allocate(warm),
-            Way::Play => self
-                .play
-                .run(play_name("allocate", warm), self.pair.public()),
+            Way::Floor => self.bench.floor_allocate(warm),
+            Way::Play => play.run(play_name("allocate", warm), pair.public()),
         }
     }
 
-    fn end(&self, way: Way, warm: bool) -> Result<()> {
+    fn deallocate_by(&self, way: Way, warm: bool) -> Result<()> {
+        let Bench { play, pair, .. } = self.bench;
         match way {
             Way::Kloigos => self.deallocate(),
-            Way::Floor => self.floor_deallocate(warm),
-            Way::Play => self
-                .play
-                .run(play_name("deallocate", warm), self.pair.public()),
+            Way::Floor => self.bench.floor_deallocate(warm),
+            Way::Play => play.run(play_name("deallocate", warm), pair.public()),
         }
     }
+}
 
+impl Bench<'_> {
     /// The first login that succeeds, since `began`.
-    fn until_shell(&self, began: Instant) -> Result<std::time::Duration> {
+    fn until_shell(&self, began: Instant) -> Result<Duration> {
         for _ in 0..20 {
             if self.tenant().ssh("true")?.status.success() {
                 return Ok(began.elapsed());
@@ -93,29 +93,24 @@ impl Bench<'_> {
         anyhow::bail!("the tenant could not log in after 20 tries")
     }
 
-    /// From a server that knows nothing of units to a tenant's shell, once by each way.
+    /// From a server that knows nothing of units to a tenant's shell, by each way.
     pub(super) fn bare(&self) -> Result<Figures> {
         let mut figures = Figures::default();
         for (way, name) in WAYS {
+            self.reset()?;
+            let plane = Plane::start(self)?;
             let began = Instant::now();
             match way {
                 Way::Kloigos => {
-                    self.prepare(false)?;
+                    plane.init(false)?;
                     figures.add("init alone", name, began.elapsed());
-                    self.allocate()?;
+                    plane.allocate()?;
                 }
                 Way::Floor => self.floor_bare()?,
                 Way::Play => self.play.run("bare", self.pair.public())?,
             }
             figures.add("the calls", name, began.elapsed());
             figures.add("to a tenant's shell", name, self.until_shell(began)?);
-            match way {
-                Way::Kloigos => {
-                    let path = "/api/admin/decommission_server/host1?force=true&wait=true";
-                    self.plane.api().delete(path)?.expect_ok("decommission")?;
-                }
-                Way::Floor | Way::Play => self.unbare()?,
-            }
         }
         Ok(figures)
     }

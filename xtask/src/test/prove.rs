@@ -6,30 +6,20 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
 use clap::Args;
-use sha2::{Digest, Sha256};
 
 use super::{
     plan::{Step, integration_tests, proofs},
     succeeds,
 };
+use crate::sources::digest;
 
-/// Everything that a proof is built from.
-const SOURCES: [&str; 7] = [
-    ".cargo",
-    "Cargo.lock",
-    "Cargo.toml",
-    "crates",
-    "rust-toolchain.toml",
-    "tests",
-    "xtask",
-];
 /// Where successes are kept.
 const KEPT: &str = "target/prove";
 
@@ -120,33 +110,6 @@ fn keep(kept: &Path, took: Duration) -> Result<()> {
     fs::rename(&new, kept).with_context(|| format!("failed to keep {}", kept.display()))
 }
 
-/// The SHA-256 of all sources, names and contents.
-fn digest() -> Result<String> {
-    let mut files = Vec::new();
-    for source in SOURCES {
-        list(Path::new(source), &mut files)?;
-    }
-    files.sort();
-    let mut all = Sha256::new();
-    for file in files {
-        let body = fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
-        all.update(format!("{} {}\n", file.display(), body.len()));
-        all.update(body);
-    }
-    Ok(crate::dist::hex(&all.finalize()))
-}
-
-fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path).with_context(|| format!("failed to list {}", path.display()))? {
-        list(&entry?.path(), files)?;
-    }
-    Ok(())
-}
-
 fn summarize(sources: &str, outcomes: &[Outcome]) {
     println!("\n── proofs of the sources {}", &sources[..12]);
     for Outcome {
@@ -176,12 +139,5 @@ mod tests {
         keep(&kept, Duration::from_millis(61_500)).expect("kept");
         let took = recall(&kept).expect("something");
         assert_eq!(took, Some(Duration::from_secs(61)));
-    }
-
-    #[test]
-    fn every_source_counts() {
-        let mut files = Vec::new();
-        list(Path::new("src/test"), &mut files).expect("a listing");
-        assert!(files.contains(&"src/test/prove.rs".into()), "{files:?}");
     }
 }
