@@ -17,6 +17,7 @@ pub mod sysvipc;
 pub mod topology;
 
 pub use sshd::version as sshd_version;
+pub(crate) use system::memory;
 
 use kloigos_model::host::Facts;
 

@@ -1,20 +1,24 @@
-//! The login guard, run by `pam_exec(8)` as the last session module of a unit's login.
+//! The login guard, run by `pam_exec(8)` in a unit's login, after `pam_systemd(8)` has put it into
+//! its slice and `pam_namespace(8)` has given it a mount namespace.
 //!
 //! `pam_systemd` gives up quietly when logind is down or the slice is frozen, and the login would
 //! then run in sshd's own cgroup, with every CPU and no limit (proven on both Debian releases).
 //! The guard refuses it. It knows units by their records alone, never by a range of uids, and lets
-//! everybody else through at once.
+//! everybody else through at once. Whom it lets in, it furnishes the namespace for, in the same
+//! breath: each program that a login runs is felt.
 
 use kloigos_model::{
-    host::{ScopeName, Spec},
+    host::{Measure, ScopeName, Spec},
     names::UserName,
 };
 
 use crate::{
     facts::processes,
     fault::Trouble,
-    paths, state,
-    sys::{Host, read_text},
+    paths,
+    resources::namespace,
+    state,
+    sys::{Host, Sys, read_text},
 };
 
 /// What PAM says of a login.
@@ -47,8 +51,36 @@ pub fn lets(host: &mut dyn Host, login: Login<'_>) -> Result<bool, Trouble> {
             return Ok(false);
         }
     }
+    if !is_in_slice(host, unit.uid)? || !host.in_namespace()? {
+        return Ok(false);
+    }
+    furnish(host, &unit.user)?;
+    Ok(true)
+}
+
+fn is_in_slice(host: &mut dyn Host, uid: u32) -> Sys<bool> {
     let session = host.parent()?;
     let cgroup = read_text(host, &format!("/proc/{session}/cgroup"))?.unwrap_or_default();
-    let inside = format!("/user.slice/{}/", paths::slice(unit.uid));
+    let inside = format!("/user.slice/{}/", paths::slice(uid));
     Ok(processes::cgroup(&cgroup).is_some_and(|cgroup| cgroup.starts_with(&inside)))
+}
+
+/// Puts into the session's own namespace what the unit sees instead of the host's. The tenant
+/// cannot take it off: these mounts belong to the host's user namespace
+/// (`mount_namespaces(7)`).
+fn furnish(host: &mut dyn Host, user: &UserName) -> Result<(), Trouble> {
+    let measures = namespace::measures(host)?;
+    let about = paths::about(user);
+    if host.stat(&about)?.is_some() {
+        host.bind(&about, paths::ABOUT_SELF)?;
+    }
+    if measures.contains(&Measure::PrivateTmp) {
+        for (own, place) in namespace::instances(user) {
+            host.bind(&own, place)?;
+        }
+    }
+    if measures.contains(&Measure::HideProcesses) {
+        host.mount_proc()?;
+    }
+    Ok(())
 }

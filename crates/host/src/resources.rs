@@ -3,16 +3,19 @@
 
 mod account;
 mod boot_service;
+mod bus;
 mod directories;
 mod eviction;
 mod filter;
 mod group;
 mod keys;
 mod manager;
+pub(crate) mod namespace;
 mod pam;
 mod parts;
 mod places;
 mod program;
+mod protocols;
 mod quota;
 mod reserved_ports;
 mod rules;
@@ -22,7 +25,7 @@ mod unit_ports;
 
 use std::rc::Rc;
 
-use kloigos_model::host::{ServerSpec, Spec, UnitSpec};
+use kloigos_model::host::{Measure, ServerSpec, Spec, UnitSpec};
 
 use crate::resource::AnyResource;
 
@@ -76,6 +79,11 @@ pub fn of(spec: &Spec, presence: Presence, setting: Setting) -> Resources {
 /// program, which PAM and the boot service run, comes first and goes last.
 fn of_server(spec: &ServerSpec, presence: Presence, setting: Setting) -> Resources {
     let version = Rc::default();
+    // What is declined is absent, as all is when the server's part is.
+    let chosen = |measure| match presence {
+        Presence::Present if spec.measures.contains(&measure) => Presence::Present,
+        Presence::Present | Presence::Absent => Presence::Absent,
+    };
     let mut resources: Resources = vec![
         Box::new(program::Program { presence }),
         Box::new(places::places(presence, setting)),
@@ -83,11 +91,19 @@ fn of_server(spec: &ServerSpec, presence: Presence, setting: Setting) -> Resourc
         Box::new(pam::Pam {
             presence,
             version: Rc::clone(&version),
+            guards_jobs: spec.measures.contains(&Measure::GuardCron),
         }),
         Box::new(sshd::Sshd {
             presence,
             setting,
             version,
+        }),
+        Box::new(bus::Bus {
+            presence: chosen(Measure::HideProcesses),
+            setting,
+        }),
+        Box::new(protocols::Protocols {
+            presence: chosen(Measure::BlockProtocols),
         }),
         Box::new(rules::modules(presence)),
         Box::new(rules::Rules { presence }),
@@ -129,6 +145,10 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
         Box::new(directories::Directories {
             presence,
             setting,
+            unit: unit(),
+        }),
+        Box::new(namespace::Namespace {
+            presence,
             unit: unit(),
         }),
         Box::new(unit_ports::UnitPorts {

@@ -11,6 +11,7 @@ mod ipc;
 mod kernel;
 mod kill;
 mod linux;
+mod mounts;
 mod quota;
 mod tree;
 
@@ -21,6 +22,7 @@ pub use kernel::{
     Socket, Space,
 };
 pub use linux::Linux;
+pub use mounts::Mounts;
 
 /// What an answer of the machine is.
 pub type Sys<T> = Result<T, SysError>;
@@ -126,9 +128,9 @@ pub trait Commands {
 }
 
 /// The whole door.
-pub trait Host: Files + Commands + Kernel {}
+pub trait Host: Files + Commands + Kernel + Mounts {}
 
-impl<T: Files + Commands + Kernel> Host for T {}
+impl<T: Files + Commands + Kernel + Mounts> Host for T {}
 
 /// Runs a command that must succeed.
 pub fn must(host: &mut dyn Host, command: &Command) -> Sys<Output> {

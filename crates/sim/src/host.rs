@@ -11,6 +11,7 @@ mod files;
 mod furnished;
 mod kernel;
 mod meddling;
+mod mounts;
 mod power;
 mod quotas;
 mod rules;
@@ -35,6 +36,8 @@ pub struct SimHost {
     processes: BTreeMap<u32, Process>,
     ipc: BTreeSet<(IpcKind, i32, u32)>,
     mounts: BTreeSet<String>,
+    /// File systems in memory that we mounted: where, and how large.
+    memory: BTreeMap<String, u64>,
     units: BTreeMap<String, Unit>,
     table: Option<Table>,
     bind_filter: Option<BTreeMap<u32, (u16, u16)>>,
@@ -93,6 +96,7 @@ impl SimHost {
             processes: BTreeMap::new(),
             ipc: BTreeSet::new(),
             mounts: BTreeSet::new(),
+            memory: BTreeMap::new(),
             units: BTreeMap::new(),
             table: None,
             bind_filter: None,
@@ -206,6 +210,7 @@ impl SimHost {
         }
         all.insert("nftables".to_owned(), format!("{:?}", self.table));
         all.insert("bind filter".to_owned(), format!("{:?}", self.bind_filter));
+        all.insert("memory".to_owned(), format!("{:?}", self.memory));
         all.insert("quotas".to_owned(), format!("{:?}", self.quotas));
         all
     }

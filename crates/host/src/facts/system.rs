@@ -36,7 +36,7 @@ pub(super) fn systemd(host: &mut dyn Host) -> Result<u32, Trouble> {
 }
 
 /// `MemTotal` of `/proc/meminfo`, in bytes.
-pub(super) fn memory(host: &mut dyn Host) -> Result<u64, Trouble> {
+pub(crate) fn memory(host: &mut dyn Host) -> Result<u64, Trouble> {
     let path = "/proc/meminfo";
     let text = required(host, path)?;
     kibibytes(&text, "MemTotal:").ok_or_else(|| Trouble::text(path, "it has no MemTotal"))

@@ -9,9 +9,9 @@ use rustix::{
 };
 
 use super::{
-    Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Moved,
-    Output, Quota, QuotaFlags, Share, Space, Stat, Sys, SysError, bind, bpf, command, files, ipc,
-    kill, quota, tree,
+    Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Mounts,
+    Moved, Output, Quota, QuotaFlags, Share, Space, Stat, Sys, SysError, bind, bpf, command, files,
+    ipc, kill, mounts, quota, tree,
 };
 
 /// How long [`Kernel::pause`] waits.
@@ -172,6 +172,28 @@ impl Kernel for Linux {
 
     fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>> {
         bind::attempts(uid, ports)
+    }
+}
+
+impl Mounts for Linux {
+    fn in_namespace(&mut self) -> Sys<bool> {
+        mounts::in_namespace()
+    }
+
+    fn bind(&mut self, from: &str, to: &str) -> Sys<()> {
+        mounts::bind(from, to)
+    }
+
+    fn mount_proc(&mut self) -> Sys<()> {
+        mounts::mount_proc()
+    }
+
+    fn memory_fs(&mut self, path: &str) -> Sys<Option<u64>> {
+        mounts::memory_fs(path)
+    }
+
+    fn mount_memory_fs(&mut self, path: &str, bytes: u64) -> Sys<()> {
+        mounts::mount_memory_fs(path, bytes)
     }
 }
 

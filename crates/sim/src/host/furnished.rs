@@ -38,6 +38,11 @@ session    required     pam_loginuid.so
 @include common-session
 @include common-password
 ";
+/// The last line has no end.
+const PAM_JOBS: &str = "\
+@include common-auth
+@include common-account
+session    required   pam_limits.so";
 const SSHD_CONFIG: &str = "\
 Include /etc/ssh/sshd_config.d/*.conf
 UsePAM yes
@@ -50,13 +55,16 @@ const MOUNTS: &str = "\
 26 22 0:25 / /run rw shared:5 - tmpfs tmpfs rw
 ";
 
-const DIRS: [&str; 27] = [
+const DIRS: [&str; 30] = [
     "/bin",
     "/dev/shm",
     "/dev/disk/by-id",
     "/dev/mqueue",
+    "/etc/dbus-1/system.d",
+    "/etc/modprobe.d",
     "/etc/modules-load.d",
     "/etc/pam.d",
+    "/etc/security/namespace.d",
     "/etc/skel",
     "/etc/ssh/sshd_config.d",
     "/etc/systemd/system/sysinit.target.wants",
@@ -81,7 +89,7 @@ const DIRS: [&str; 27] = [
 ];
 
 /// Files of root's, readable by all.
-const FILES: [(&str, &str); 33] = [
+const FILES: [(&str, &str); 35] = [
     ("/bin/bash", ""),
     ("/etc/group", GROUP),
     ("/etc/group-", GROUP),
@@ -90,6 +98,8 @@ const FILES: [(&str, &str); 33] = [
         "/etc/os-release",
         "NAME=Debian\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n",
     ),
+    ("/etc/pam.d/atd", PAM_JOBS),
+    ("/etc/pam.d/cron", PAM_JOBS),
     ("/etc/pam.d/sshd", PAM_SSHD),
     ("/etc/passwd", PASSWD),
     ("/etc/passwd-", PASSWD),

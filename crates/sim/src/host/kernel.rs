@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, io};
 
-use kloigos_host::sys::{BindFilter, Bound, DiskLimits, Hook, IpcKind, Kernel, Lock, Quota, QuotaFlags, Share, Space, Sys, SysError};
+use kloigos_host::sys::{
+    BindFilter, Bound, DiskLimits, Hook, IpcKind, Kernel, Lock, Quota, QuotaFlags, Share, Space,
+    Sys, SysError,
+};
 
 use super::{SimHost, tree::Node};
 use kloigos_host::sys::Access;
@@ -78,6 +81,7 @@ impl Kernel for SimHost {
     fn unmount(&mut self, path: &str) -> Sys<()> {
         self.call("unmount", path)?;
         self.mounts.remove(path);
+        self.unmount_memory(path);
         Ok(())
     }
 

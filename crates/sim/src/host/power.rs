@@ -44,6 +44,7 @@ impl SimHost {
         }
         self.ipc.clear();
         self.mounts.clear();
+        self.memory.clear();
         self.units.clear();
         self.table = None;
         self.bind_filter = None;
