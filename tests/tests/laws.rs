@@ -5,6 +5,7 @@
 //! remembering.
 
 mod laws {
+    mod attestation;
     mod boot;
     mod fences;
     mod machines;

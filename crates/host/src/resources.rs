@@ -18,7 +18,7 @@ mod program;
 mod protocols;
 mod quota;
 mod reserved_ports;
-mod rules;
+pub(crate) mod rules;
 mod slice;
 mod sshd;
 mod unit_ports;

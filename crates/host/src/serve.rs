@@ -86,11 +86,7 @@ fn look(host: &mut dyn Host) -> Report {
 }
 
 fn attest(host: &mut dyn Host, scopes: &[Desired]) -> Report {
-    let attested: Result<Vec<_>, _> = scopes
-        .iter()
-        .map(|desired| attest::scope(host, desired))
-        .collect();
-    match attested {
+    match attest::scopes(host, scopes) {
         Ok(attestations) => {
             let holds = attestations.iter().all(Attestation::holds);
             let outcome = if holds {

@@ -13,6 +13,7 @@ mod kernel;
 mod meddling;
 mod mounts;
 mod power;
+mod processes;
 mod quotas;
 mod rules;
 mod slices;

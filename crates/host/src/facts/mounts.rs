@@ -8,6 +8,8 @@ pub const FILE: &str = "/proc/self/mountinfo";
 pub struct Mount {
     /// Its device, `MAJOR:MINOR`.
     pub device: String,
+    /// Which part of its file system is mounted; `/` for all of it.
+    pub root: String,
     /// Where it is.
     pub point: String,
     /// Its type.
@@ -31,6 +33,7 @@ fn mount(line: &str) -> Option<Mount> {
     let writable = |options: &str| options.split(',').next() == Some("rw");
     Some(Mount {
         device: (*left.get(2)?).to_owned(),
+        root: unescaped(left.get(3)?),
         point: unescaped(left.get(4)?),
         kind: right.next()?.to_owned(),
         source: unescaped(right.next()?),

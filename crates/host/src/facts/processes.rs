@@ -11,6 +11,56 @@ pub struct Status {
     pub zombie: bool,
 }
 
+/// One process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// What it calls itself.
+    pub name: String,
+    /// Real, effective, saved and file system uid.
+    pub uids: Vec<u32>,
+    /// The CPUs it may use, as the kernel lists them.
+    pub cpus: String,
+    /// The memory nodes it may use.
+    pub nodes: String,
+    /// Its cgroup in the unified hierarchy.
+    pub cgroup: String,
+    /// Whether it is a thread of the kernel's own: those have no memory.
+    pub kernel: bool,
+}
+
+/// All processes that still run.
+pub fn all(host: &mut dyn Host) -> Sys<Vec<Process>> {
+    let mut found = Vec::new();
+    let names = host.list("/proc")?.unwrap_or_default();
+    for pid in names.iter().filter_map(|name| name.parse::<u32>().ok()) {
+        found.extend(process(host, pid)?);
+    }
+    Ok(found)
+}
+
+/// One that ended meanwhile is none.
+fn process(host: &mut dyn Host, pid: u32) -> Sys<Option<Process>> {
+    let Some(text) = read_text(host, &format!("/proc/{pid}/status"))? else {
+        return Ok(None);
+    };
+    let Status { uids, zombie } = status(&text);
+    let in_cgroup = read_text(host, &format!("/proc/{pid}/cgroup"))?.unwrap_or_default();
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    let list = |name: &str| field(name).unwrap_or_default().trim().to_owned();
+    let process = Process {
+        pid,
+        name: list("Name:"),
+        uids,
+        cpus: list("Cpus_allowed_list:"),
+        nodes: list("Mems_allowed_list:"),
+        cgroup: cgroup(&in_cgroup).unwrap_or_default().to_owned(),
+        kernel: field("VmSize:").is_none(),
+    };
+    Ok((!zombie).then_some(process))
+}
+
 /// The status of a `proc_pid_status(5)` text.
 pub fn status(text: &str) -> Status {
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));

@@ -22,7 +22,7 @@ use crate::{
     state,
     sys::{Access, Command, Host, must},
 };
-pub(super) use listing::{Elements, elements};
+pub(crate) use listing::{Elements, elements};
 
 /// What the kernel listed right after the table was loaded, to compare with.
 const KEPT: &str = "/run/kloigos/rules.json";
@@ -164,7 +164,7 @@ pub(super) fn script(host: &mut dyn Host, text: &str) -> Result<(), Trouble> {
 }
 
 /// The table as the kernel has it; `None` when it is not there.
-pub(super) fn list(host: &mut dyn Host) -> Result<Option<Value>, Trouble> {
+pub(crate) fn list(host: &mut dyn Host) -> Result<Option<Value>, Trouble> {
     let output = host.run(&Command::new([
         "nft", "-j", "list", "table", "inet", "kloigos",
     ]))?;

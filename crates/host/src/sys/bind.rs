@@ -116,7 +116,7 @@ fn try_one(socket: Socket, port: u16) -> i32 {
             return errno();
         }
         let mut address: libc::sockaddr_in6 = std::mem::zeroed();
-        address.sin6_family = domain as libc::sa_family_t;
+        address.sin6_family = domain.cast_unsigned() as libc::sa_family_t;
         // The port is at the same place in `sockaddr_in`.
         address.sin6_port = port.to_be();
         let size = size_of::<libc::sockaddr_in6>() as libc::socklen_t;

@@ -109,8 +109,69 @@ impl Table {
                 json!({"set": {"family": "inet", "name": name, "handle": 1, "elem": elements}}),
             );
         }
-        objects.push(json!({"rule": {"family": "inet", "expr": self.text}}));
+        objects.extend(self.chains());
         json!({ "nftables": objects })
+    }
+
+    /// Chains and rules in their order, as far as ours are written.
+    fn chains(&self) -> Vec<Value> {
+        let mut objects = Vec::new();
+        let mut chain = "";
+        for line in self.text.lines().map(str::trim) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words[..] {
+                ["chain", name, "{"] => {
+                    chain = name;
+                    objects.push(json!({"chain": {"family": "inet", "name": name, "handle": 1}}));
+                }
+                ["type", kind, "hook", hook, ..] => {
+                    let last = objects.last_mut().and_then(|last| last.get_mut("chain"));
+                    if let Some(last) = last {
+                        last["type"] = json!(kind);
+                        last["hook"] = json!(hook);
+                        last["prio"] = json!(0);
+                        last["policy"] = json!("accept");
+                    }
+                }
+                ["set" | "}", ..] | [] => {}
+                _ => objects.push(json!({"rule": {
+                    "family": "inet", "chain": chain, "handle": 2, "expr": expressions(line),
+                }})),
+            }
+        }
+        objects
+    }
+}
+
+/// A rule as nft 1.1.3 lists it (measured); one that is not known here as its text.
+fn expressions(rule: &str) -> Value {
+    let protocols = |op: &str, of: [&str; 2]| json!({"match": {"op": op, "left": {"meta": {"key": "l4proto"}}, "right": {"set": of}}});
+    let counter = json!({"counter": {"packets": 3, "bytes": 180}});
+    match rule {
+        "meta skuid @unit_uids jump unit_out" => json!([
+            {"match": {"op": "==", "left": {"meta": {"key": "skuid"}}, "right": "@unit_uids"}},
+            {"jump": {"target": "unit_out"}},
+        ]),
+        "meta l4proto { 1, 58 } accept" => {
+            json!([protocols("==", ["icmp", "ipv6-icmp"]), {"accept": null}])
+        }
+        "meta l4proto != { tcp, udp } counter drop" => {
+            json!([protocols("!=", ["tcp", "udp"]), counter, {"drop": null}])
+        }
+        "ct direction reply meta skuid . th sport != @unit_bind counter drop" => json!([
+            {"match": {"op": "==", "left": {"ct": {"key": "direction"}}, "right": "reply"}},
+            {"match": {
+                "op": "!=",
+                "left": {"concat": [
+                    {"meta": {"key": "skuid"}},
+                    {"payload": {"protocol": "th", "field": "sport"}},
+                ]},
+                "right": "@unit_bind",
+            }},
+            counter,
+            {"drop": null},
+        ]),
+        other => json!([other]),
     }
 }
 

@@ -154,7 +154,7 @@ impl SimHost {
 
     /// The properties of all drop-ins: by file name whatever the directory, lists merged, an empty
     /// value emptying one (systemd.unit(5)).
-    fn properties(&self, uid: u32) -> BTreeMap<String, String> {
+    pub(super) fn properties(&self, uid: u32) -> BTreeMap<String, String> {
         let dirs = ["/etc/systemd/system", "/run/systemd/system.control"];
         let dirs = dirs.map(|dir| format!("{dir}/user-{uid}.slice.d"));
         let mut files: Vec<(String, String)> = Vec::new();

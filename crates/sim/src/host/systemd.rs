@@ -102,11 +102,39 @@ impl SimHost {
             "Id" => Some(unit.to_owned()),
             "ActiveState" => Some(state.to_owned()),
             "NeedDaemonReload" => Some("no".to_owned()),
+            "AllowedCPUs" | "AllowedMemoryNodes" => {
+                let uid = number(unit, "user-", ".slice")?;
+                let value = self.properties(uid).remove(name)?;
+                Some(value.replace(',', " "))
+            }
+            "LoadState" | "UnitFileState" | "Before" => self.file_property(unit, name),
             "Slice" => {
                 let uid = number(unit, "user@", ".service")?;
                 cgroup(uid).rsplit('/').next().map(str::to_owned)
             }
             _ => None,
+        }
+    }
+}
+
+impl SimHost {
+    /// What the unit's own file and the link to it say.
+    fn file_property(&self, unit: &str, name: &str) -> Option<String> {
+        let file = format!("/etc/systemd/system/{unit}");
+        let link = format!("/etc/systemd/system/sysinit.target.wants/{unit}");
+        let is_there = self.tree.get(&file).is_some();
+        match name {
+            "LoadState" if is_there => Some("loaded".to_owned()),
+            "LoadState" => Some("not-found".to_owned()),
+            "UnitFileState" if self.tree.get(&link).is_some() => Some("enabled".to_owned()),
+            "UnitFileState" => Some("disabled".to_owned()),
+            _ => {
+                let lines = self.tree.text(&file).lines();
+                let lines: Vec<&str> = lines
+                    .filter_map(|line| line.strip_prefix("Before="))
+                    .collect();
+                Some(lines.join(" "))
+            }
         }
     }
 }
