@@ -5,7 +5,7 @@ pub mod accounts;
 mod capabilities;
 pub mod devices;
 mod disks;
-mod filesystems;
+pub(crate) mod filesystems;
 pub mod mounts;
 pub mod ports;
 pub mod processes;

@@ -26,7 +26,15 @@ pub enum Trouble {
         /// What is wrong with it.
         problem: String,
     },
+    /// Something of a former tenant is left.
+    #[error(transparent)]
+    Left(#[from] Left),
 }
+
+/// What of a former tenant is left: the unit is not for the next one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Left(pub String);
 
 impl Trouble {
     /// A refusal, in one sentence.

@@ -18,12 +18,13 @@ mod program;
 mod protocols;
 mod quota;
 mod reserved_ports;
+mod residue;
 pub(crate) mod rules;
 mod slice;
 mod sshd;
 mod unit_ports;
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use kloigos_model::host::{Measure, ServerSpec, Spec, UnitSpec};
 
@@ -170,7 +171,9 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
         0,
         Box::new(eviction::Eviction {
             presence,
+            setting,
             unit: unit(),
+            stopping: RefCell::default(),
         }),
     );
     if presence == Presence::Absent && !setting.recorded {

@@ -2,20 +2,23 @@
 //! `kloigos-sim` is the other. Nothing outside this room opens a file, runs a command or makes a
 //! system call.
 
+mod acl;
 mod bind;
 mod bpf;
+mod child;
 mod command;
 mod error;
 mod files;
 mod ipc;
 mod kernel;
+mod keyring;
 mod kill;
 mod linux;
 mod mounts;
 mod quota;
 mod tree;
 
-pub use command::{Command, Output};
+pub use command::{Command, Output, Started};
 pub use error::SysError;
 pub use kernel::{
     BindFilter, Bound, DiskLimits, DiskUse, Hook, IpcKind, Kernel, Lock, Quota, QuotaFlags, Share,
@@ -118,13 +121,23 @@ pub trait Files {
     fn remove_tree(&mut self, path: &str) -> Sys<()>;
     /// Removes what a user owns under a directory, on its file system; a directory of the user's
     /// with all in it. How many.
+    /// What may not be removed (immutable files) is passed over.
     fn sweep(&mut self, dir: &str, uid: u32) -> Sys<u32>;
+    /// What a user owns below a directory, on its file system: paths, at most so many.
+    fn owned(&mut self, dir: &str, uid: u32, most: usize) -> Sys<Vec<String>>;
+    /// What in a directory, and below it where this user can get to, names the user or the group
+    /// of the same number in an access control list; three directories deep.
+    fn naming(&mut self, dir: &str, uid: u32) -> Sys<Vec<String>>;
+    /// Takes this user and group out of those lists.
+    fn forget_in_lists(&mut self, dir: &str, uid: u32) -> Sys<()>;
 }
 
 /// Programs of the system.
 pub trait Commands {
     /// Runs one to its end. Any exit status is an answer; an error is that it could not be run.
     fn run(&mut self, command: &Command) -> Sys<Output>;
+    /// Starts one, to go on meanwhile; it goes on when this process ends.
+    fn start(&mut self, command: &Command) -> Sys<Started>;
 }
 
 /// The whole door.
@@ -135,6 +148,11 @@ impl<T: Files + Commands + Kernel + Mounts> Host for T {}
 /// Runs a command that must succeed.
 pub fn must(host: &mut dyn Host, command: &Command) -> Sys<Output> {
     let output = host.run(command)?;
+    succeeded(command, output)
+}
+
+/// The answer of a command that must succeed.
+pub fn succeeded(command: &Command, output: Output) -> Sys<Output> {
     if output.code == 0 {
         Ok(output)
     } else {

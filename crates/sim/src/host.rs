@@ -36,6 +36,10 @@ pub struct SimHost {
     tree: Tree,
     processes: BTreeMap<u32, Process>,
     ipc: BTreeSet<(IpcKind, i32, u32)>,
+    /// Users who have keys in the kernel.
+    keys: BTreeSet<u32>,
+    /// Files whose access control lists name a user.
+    access_lists: BTreeSet<(String, u32)>,
     mounts: BTreeSet<String>,
     /// File systems in memory that we mounted: where, and how large.
     memory: BTreeMap<String, u64>,
@@ -96,6 +100,8 @@ impl SimHost {
             tree: Tree::of(furnished::files(cpus, nodes)),
             processes: BTreeMap::new(),
             ipc: BTreeSet::new(),
+            keys: BTreeSet::new(),
+            access_lists: BTreeSet::new(),
             mounts: BTreeSet::new(),
             memory: BTreeMap::new(),
             units: BTreeMap::new(),
@@ -205,6 +211,9 @@ impl SimHost {
         all.insert("processes".to_owned(), processes.join("\n"));
         for object in &self.ipc {
             all.insert(format!("ipc {object:?}"), String::new());
+        }
+        for list in &self.access_lists {
+            all.insert(format!("access list {list:?}"), String::new());
         }
         for (unit, state) in &self.units {
             all.insert(format!("unit {unit}"), format!("{state:?}"));

@@ -22,7 +22,7 @@ impl Work<'_> {
     pub(super) fn stop(&self, scope: &ScopeName, trouble: &Trouble) -> Stop {
         let message = match trouble {
             Trouble::Refused(refusal) => refusal.to_string(),
-            Trouble::Sys(_) | Trouble::Text { .. } => chain(trouble),
+            Trouble::Sys(_) | Trouble::Text { .. } | Trouble::Left(_) => chain(trouble),
         };
         self.stop_as(outcome(trouble), scope, message)
     }
@@ -57,6 +57,6 @@ impl Work<'_> {
 fn outcome(trouble: &Trouble) -> Outcome {
     match trouble {
         Trouble::Refused(_) => Outcome::Refused,
-        Trouble::Sys(_) | Trouble::Text { .. } => Outcome::Fault,
+        Trouble::Sys(_) | Trouble::Text { .. } | Trouble::Left(_) => Outcome::Fault,
     }
 }

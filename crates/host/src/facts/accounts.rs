@@ -95,6 +95,15 @@ pub fn subordinate_ranges(text: &str) -> Vec<IdRange> {
     text.lines().filter_map(subordinate_range).collect()
 }
 
+/// Those of one user, by name.
+pub fn subordinate_ranges_of(text: &str, user: &str) -> Vec<IdRange> {
+    let its = |line: &&str| line.split(':').next() == Some(user);
+    text.lines()
+        .filter(its)
+        .filter_map(subordinate_range)
+        .collect()
+}
+
 fn subordinate_range(line: &str) -> Option<IdRange> {
     let mut fields = line.split(':').skip(1);
     let first = fields.next()?.parse().ok()?;
@@ -159,6 +168,8 @@ mod tests {
         );
         let range = subordinate_ranges("admin:100000:65536\n")[0];
         assert_eq!((range.first, range.count), (100_000, 65_536));
+        let two = "admin:100000:65536\nu0-1:200000:10\n";
+        assert_eq!(subordinate_ranges_of(two, "u0-1")[0].first, 200_000);
     }
 
     #[test]

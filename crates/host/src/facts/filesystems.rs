@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// File systems on disks.
-pub(super) const ON_DISK: [&str; 9] = [
+pub(crate) const ON_DISK: [&str; 9] = [
     "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "jfs", "zfs", "bcachefs",
 ];
 /// Those that can limit a user: they have user quotas of the kernel's kind.

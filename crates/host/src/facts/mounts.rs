@@ -18,6 +18,8 @@ pub struct Mount {
     pub source: String,
     /// Whether files can be written through it.
     pub writable: bool,
+    /// The user who mounted it, of file systems that users may mount (mount.fuse(8)).
+    pub mounted_by: Option<u32>,
 }
 
 /// The mounts, in the order made; lines that are none are passed over.
@@ -31,6 +33,10 @@ fn mount(line: &str) -> Option<Mount> {
     let left: Vec<&str> = left.split(' ').collect();
     let mut right = right.split(' ');
     let writable = |options: &str| options.split(',').next() == Some("rw");
+    let owner = |options: &str| {
+        let mut all = options.split(',');
+        all.find_map(|option| option.strip_prefix("user_id=")?.parse().ok())
+    };
     Some(Mount {
         device: (*left.get(2)?).to_owned(),
         root: unescaped(left.get(3)?),
@@ -38,7 +44,8 @@ fn mount(line: &str) -> Option<Mount> {
         kind: right.next()?.to_owned(),
         source: unescaped(right.next()?),
         // Of the mount, and of the file system itself.
-        writable: writable(left.get(5)?) && right.next().is_none_or(writable),
+        writable: writable(left.get(5)?) && right.clone().next().is_none_or(writable),
+        mounted_by: right.next().and_then(owner),
     })
 }
 
@@ -101,6 +108,14 @@ mod tests {
                     38 35 254:3 / /c rw - ext4 /dev/vdc rw,quota\n";
         let writable: Vec<bool> = parse(text).iter().map(|mount| mount.writable).collect();
         assert_eq!(writable, [false, false, true]);
+    }
+
+    #[test]
+    fn who_mounted_a_file_system_of_its_own_is_known() {
+        let text = "36 35 0:50 / /a rw,nosuid - fuse.sshfs x rw,user_id=70001,group_id=70001\n\
+                    37 35 0:51 / /b rw - tmpfs tmpfs rw\n";
+        let users: Vec<Option<u32>> = parse(text).iter().map(|mount| mount.mounted_by).collect();
+        assert_eq!(users, [Some(70_001), None]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Who may log in to a unit. Root's file, so that a tenant cannot add a key that outlives the
 //! tenancy; read by sshd at every login, so that no reload is needed.
+//!
+//! Keys come and go while the tenant runs, and with each the next login: sessions that a removed key
+//! opened go on, as they do on any server, and end with a stop, a reset or the tenancy.
 
-use kloigos_model::host::UnitSpec;
+use kloigos_model::host::{Activity, UnitSpec};
 
 use super::{
     Presence,
@@ -13,7 +16,7 @@ pub(super) fn keys(unit: &UnitSpec, presence: Presence) -> Parts {
     let tenant = unit
         .tenant
         .as_ref()
-        .filter(|_| presence == Presence::Present);
+        .filter(|tenant| presence == Presence::Present && tenant.activity == Activity::Running);
     let body = tenant.map(|tenant| tenant.keys.to_string());
     Parts {
         name: "keys",

@@ -1,18 +1,31 @@
-//! A unit's user manager: running while the unit is allocated or kept warm, so that a login finds
-//! it there, and after every boot (linger, see loginctl(1)). Not otherwise.
+//! A unit's processes as a whole: whether its user manager runs, all stand still, or there are
+//! none.
+//!
+//! The manager runs while the unit is allocated or kept warm, so that a login finds it there, and
+//! after every boot (linger, see loginctl(1)). Not otherwise.
+//!
+//! Freezing is by the slice's own `cgroup.freeze` and not by `systemctl freeze`: systemd refuses to
+//! start a session in a slice that it froze, and the login then runs outside it (measured on
+//! systemd 257), while one that it does not know to be frozen stands still like the rest. Limits of
+//! a slice frozen in this way change as ever. A boot ends what was frozen; it is not started again
+//! until the unit is to run.
 
 use std::fmt;
 
-use kloigos_model::host::UnitSpec;
+use kloigos_model::host::{Activity, UnitSpec};
 
-use super::{Presence, Setting};
+use super::{Presence, Setting, eviction::steps};
 use crate::{
+    facts::processes,
     fault::{Refusal, Trouble},
     paths,
     resource::Resource,
-    sys::{Access, Command, Host, must, read_text},
+    sys::{Access, Command, Host, SysError, must, read_text},
 };
 
+/// How often to look, a moment apart, whether a slice is frozen: all of its processes have to be
+/// met once in the kernel.
+const PATIENCE: u32 = 3000;
 /// Where logind keeps who lingers; an empty file per user.
 const LINGER: &str = "/var/lib/systemd/linger";
 
@@ -35,19 +48,47 @@ pub(super) enum Running {
     No,
 }
 
-pub(super) struct Seen {
-    lingers: bool,
-    /// Whether the slice has a cgroup.
-    slice: bool,
-    manager: Running,
+/// What the slice is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slice {
+    /// It has no cgroup.
+    Gone,
+    /// It has, and its processes may run.
+    There,
+    /// Its processes stand still.
+    Frozen,
 }
 
+/// What a unit's processes should do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Running,
+    Frozen,
+    /// None; `strays` if there may be some outside the slice.
+    Nothing {
+        strays: bool,
+    },
+}
+
+pub(super) struct Seen {
+    lingers: bool,
+    slice: Slice,
+    manager: Running,
+    /// Processes outside the slice; looked for only where there should be none of a tenant that
+    /// stays.
+    strays: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ManagerChange {
     Linger,
     NoLinger,
     Reset,
     Start,
     Stop,
+    End,
+    Freeze,
+    Thaw,
 }
 
 impl fmt::Display for ManagerChange {
@@ -58,6 +99,9 @@ impl fmt::Display for ManagerChange {
             Self::Reset => "reset its failed user manager",
             Self::Start => "start its user manager",
             Self::Stop => "stop its slice",
+            Self::End => "end its processes",
+            Self::Freeze => "freeze its processes",
+            Self::Thaw => "let its processes go on",
         })
     }
 }
@@ -71,34 +115,32 @@ impl Resource for Manager {
     }
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
+        let strays = self.wanted() == Wanted::Nothing { strays: true };
         Ok(Seen {
             lingers: host.stat(&self.linger())?.is_some(),
-            slice: host.stat(&paths::cgroup(self.unit.uid))?.is_some(),
-            manager: self.running(host)?,
+            slice: slice(host, self.unit.uid)?,
+            manager: match self.wanted() {
+                // What was killed or frozen is not asked about.
+                Wanted::Frozen => Running::No,
+                Wanted::Running | Wanted::Nothing { .. } => self.running(host)?,
+            },
+            strays: strays && !processes::of_user(host, self.unit.uid)?.is_empty(),
         })
     }
 
     fn plan(&self, have: &Seen) -> Result<Vec<ManagerChange>, Refusal> {
         let mut changes = Vec::new();
-        if self.is_wanted() {
-            if !have.lingers {
-                changes.push(ManagerChange::Linger);
-            }
-            match have.manager {
-                Running::Failed => changes.extend([ManagerChange::Reset, ManagerChange::Start]),
-                Running::No if !self.setting.boot => changes.push(ManagerChange::Start),
-                Running::No | Running::Yes | Running::Soon => {}
-            }
-        } else {
-            if have.lingers {
-                changes.push(ManagerChange::NoLinger);
-            }
-            if have.slice || have.manager != Running::No {
-                changes.push(ManagerChange::Stop);
-            }
-            if have.manager == Running::Failed {
-                changes.push(ManagerChange::Reset);
-            }
+        let wanted = self.wanted();
+        match (wanted == Wanted::Running, have.lingers) {
+            (true, false) => changes.push(ManagerChange::Linger),
+            (false, true) => changes.push(ManagerChange::NoLinger),
+            (true, true) | (false, false) => {}
+        }
+        match wanted {
+            Wanted::Running => changes.extend(self.start(have)),
+            Wanted::Frozen if have.slice == Slice::There => changes.push(ManagerChange::Freeze),
+            Wanted::Frozen => {}
+            Wanted::Nothing { .. } => changes.extend(stop(have)),
         }
         Ok(changes)
     }
@@ -116,14 +158,53 @@ impl Resource for Manager {
             ManagerChange::Reset => systemctl(host, &["reset-failed", &manager, &run_dir])?,
             ManagerChange::Start => systemctl(host, &["start", "--no-block", &manager])?,
             ManagerChange::Stop => systemctl(host, &["stop", &manager, &run_dir, &slice])?,
+            ManagerChange::End => {
+                steps::kill_slice(host, uid)?;
+                steps::kill_strays(host, uid)?;
+            }
+            ManagerChange::Freeze => freeze(host, uid, "1")?,
+            ManagerChange::Thaw => freeze(host, uid, "0")?,
         }
         Ok(())
+    }
+
+    fn degraded(&self, have: &Seen) -> Vec<String> {
+        let lost = self.wanted() == Wanted::Frozen && have.slice == Slice::Gone;
+        let told = || {
+            format!(
+                "{} was frozen when the server went down: its processes are gone, and it starts \
+                 afresh when it is to run",
+                self.unit.user
+            )
+        };
+        lost.then(told).into_iter().collect()
     }
 }
 
 impl Manager {
-    fn is_wanted(&self) -> bool {
-        self.presence == Presence::Present && (self.unit.warm || self.unit.tenant.is_some())
+    fn wanted(&self) -> Wanted {
+        let tenant = self.unit.tenant.as_ref();
+        let tenant = tenant.filter(|_| self.presence == Presence::Present);
+        match tenant.map(|tenant| tenant.activity) {
+            Some(Activity::Running) => Wanted::Running,
+            Some(Activity::Frozen) => Wanted::Frozen,
+            Some(Activity::Stopped) => Wanted::Nothing { strays: true },
+            None if self.presence == Presence::Present && self.unit.warm => Wanted::Running,
+            None => Wanted::Nothing { strays: false },
+        }
+    }
+
+    fn start(&self, have: &Seen) -> Vec<ManagerChange> {
+        let mut changes = Vec::new();
+        if have.slice == Slice::Frozen {
+            changes.push(ManagerChange::Thaw);
+        }
+        match have.manager {
+            Running::Failed => changes.extend([ManagerChange::Reset, ManagerChange::Start]),
+            Running::No if !self.setting.boot => changes.push(ManagerChange::Start),
+            Running::No | Running::Yes | Running::Soon => {}
+        }
+        changes
     }
 
     fn linger(&self) -> String {
@@ -144,6 +225,48 @@ impl Manager {
         let show = Command::new(["systemctl", "show", "--property=ActiveState,Job", &manager]);
         Ok(running(&must(host, &show)?.stdout))
     }
+}
+
+/// What is killed first can be stopped at once; a frozen manager would not hear that it should.
+fn stop(have: &Seen) -> Vec<ManagerChange> {
+    let mut changes = Vec::new();
+    if have.strays || have.slice == Slice::Frozen {
+        changes.push(ManagerChange::End);
+    }
+    if have.slice != Slice::Gone || have.manager != Running::No {
+        changes.push(ManagerChange::Stop);
+    }
+    if have.manager == Running::Failed || changes.contains(&ManagerChange::End) {
+        changes.push(ManagerChange::Reset);
+    }
+    changes
+}
+
+fn slice(host: &mut dyn Host, uid: u32) -> Result<Slice, Trouble> {
+    let events = read_text(host, &format!("{}/cgroup.events", paths::cgroup(uid)))?;
+    Ok(match events {
+        None => Slice::Gone,
+        Some(events) if events.lines().any(|line| line == "frozen 1") => Slice::Frozen,
+        Some(_) => Slice::There,
+    })
+}
+
+/// Writes `cgroup.freeze` and waits until the kernel has done it (cgroup v2, `cgroup.events`).
+fn freeze(host: &mut dyn Host, uid: u32, word: &str) -> Result<(), Trouble> {
+    let cgroup = paths::cgroup(uid);
+    host.poke(&format!("{cgroup}/cgroup.freeze"), word)?;
+    for _ in 0..PATIENCE {
+        let done = match slice(host, uid)? {
+            Slice::Frozen => word == "1",
+            Slice::There => word == "0",
+            Slice::Gone => true,
+        };
+        if done {
+            return Ok(());
+        }
+        host.pause()?;
+    }
+    Err(SysError::Waited(format!("{cgroup}/cgroup.events to say frozen {word}")).into())
 }
 
 fn running(shown: &str) -> Running {

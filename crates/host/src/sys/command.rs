@@ -5,7 +5,7 @@ use std::{
     io::Write,
     os::unix::process::ExitStatusExt,
     path::Path,
-    process::{ExitStatus, Stdio},
+    process::{Child, ExitStatus, Stdio},
 };
 
 use super::{Sys, SysError};
@@ -58,10 +58,32 @@ impl fmt::Display for Command {
     }
 }
 
+/// A program that was started.
+pub struct Started(Box<dyn FnOnce() -> Sys<Output>>);
+
+impl Started {
+    /// One whose end `wait` awaits.
+    pub fn awaited_by(wait: impl FnOnce() -> Sys<Output> + 'static) -> Self {
+        Self(Box::new(wait))
+    }
+
+    /// Waits for its end.
+    pub fn wait(self) -> Sys<Output> {
+        (self.0)()
+    }
+}
+
 /// Runs a program of the system to its end.
 pub(super) fn run(command: &Command) -> Sys<Output> {
-    let failed = |source| SysError::Spawn {
-        command: command.to_string(),
+    start(command)?.wait()
+}
+
+/// Starts a program of the system.
+pub(super) fn start(command: &Command) -> Sys<Started> {
+    let command = command.clone();
+    let text = command.to_string();
+    let failed = move |source| SysError::Spawn {
+        command: text.clone(),
         source,
     };
     let (name, arguments) = command
@@ -70,12 +92,15 @@ pub(super) fn run(command: &Command) -> Sys<Output> {
         .ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
     // sshd(8) insists on being run by its absolute path.
     let program = locate(name).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
-    let output = feed(&program, arguments, &command.stdin).map_err(failed)?;
-    Ok(Output {
-        code: code(output.status),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
+    let child = feed(&program, arguments, &command.stdin).map_err(&failed)?;
+    Ok(Started::awaited_by(move || {
+        let output = child.wait_with_output().map_err(failed)?;
+        Ok(Output {
+            code: code(output.status),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
+    }))
 }
 
 fn locate(name: &str) -> Option<String> {
@@ -86,7 +111,7 @@ fn locate(name: &str) -> Option<String> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the command door")]
-fn feed(program: &str, arguments: &[String], stdin: &str) -> io::Result<std::process::Output> {
+fn feed(program: &str, arguments: &[String], stdin: &str) -> io::Result<Child> {
     let mut child = std::process::Command::new(program)
         .args(arguments)
         .env_clear()
@@ -103,7 +128,7 @@ fn feed(program: &str, arguments: &[String], stdin: &str) -> io::Result<std::pro
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
         _ => drop(pipe),
     }
-    child.wait_with_output()
+    Ok(child)
 }
 
 fn code(status: ExitStatus) -> i32 {

@@ -173,6 +173,8 @@ pub trait Kernel {
     fn kill_all(&mut self, uid: u32) -> Sys<()>;
     /// Removes a System V IPC object.
     fn remove_ipc(&mut self, kind: IpcKind, id: i32) -> Sys<()>;
+    /// Takes away a user's keyrings and what is in them, as far as the user itself may.
+    fn forget_keys(&mut self, uid: u32) -> Sys<()>;
     /// Detaches what is mounted here; nothing mounted is success.
     fn unmount(&mut self, path: &str) -> Sys<()>;
     /// The size of the file system mounted here.

@@ -10,8 +10,8 @@ use rustix::{
 
 use super::{
     Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Mounts,
-    Moved, Output, Quota, QuotaFlags, Share, Space, Stat, Sys, SysError, bind, bpf, command, files,
-    ipc, kill, mounts, quota, tree,
+    Moved, Output, Quota, QuotaFlags, Share, Space, Started, Stat, Sys, SysError, acl, bind, bpf,
+    command, files, ipc, keyring, kill, mounts, quota, tree,
 };
 
 /// How long [`Kernel::pause`] waits.
@@ -72,11 +72,27 @@ impl Files for Linux {
     fn sweep(&mut self, dir: &str, uid: u32) -> Sys<u32> {
         tree::sweep(dir, uid)
     }
+
+    fn owned(&mut self, dir: &str, uid: u32, most: usize) -> Sys<Vec<String>> {
+        tree::owned(dir, uid, most)
+    }
+
+    fn naming(&mut self, dir: &str, uid: u32) -> Sys<Vec<String>> {
+        acl::naming(dir, uid, acl::Act::Find)
+    }
+
+    fn forget_in_lists(&mut self, dir: &str, uid: u32) -> Sys<()> {
+        acl::naming(dir, uid, acl::Act::Forget).map(drop)
+    }
 }
 
 impl Commands for Linux {
     fn run(&mut self, command: &Command) -> Sys<Output> {
         command::run(command)
+    }
+
+    fn start(&mut self, command: &Command) -> Sys<Started> {
+        command::start(command)
     }
 }
 
@@ -115,6 +131,10 @@ impl Kernel for Linux {
 
     fn remove_ipc(&mut self, kind: IpcKind, id: i32) -> Sys<()> {
         ipc::remove(kind, id)
+    }
+
+    fn forget_keys(&mut self, uid: u32) -> Sys<()> {
+        keyring::forget(uid)
     }
 
     fn unmount(&mut self, path: &str) -> Sys<()> {

@@ -54,7 +54,7 @@ pub(super) fn sweep(dir: &str, uid: u32) -> Sys<u32> {
 }
 
 /// The names in a directory, all read before any is removed.
-fn names(dir: BorrowedFd<'_>) -> Result<Vec<std::ffi::CString>, Errno> {
+pub(super) fn names(dir: BorrowedFd<'_>) -> Result<Vec<std::ffi::CString>, Errno> {
     let mut names = Vec::new();
     for entry in Dir::read_from(dir)? {
         let name = entry?.file_name().to_owned();
@@ -166,8 +166,10 @@ impl Sweep {
             (true, false) => self.unlink(dir, name, AtFlags::empty()),
             (true, true) => {
                 let below = openat(dir, name, DIRECTORY, Mode::empty())?;
-                Emptying::of(&below)?.run()?;
-                self.unlink(dir, name, AtFlags::REMOVEDIR)
+                match Emptying::of(&below)?.run() {
+                    Ok(()) => self.unlink(dir, name, AtFlags::REMOVEDIR),
+                    Err(error) => passed_over(error),
+                }
             }
             // Another's deep tree is not the user's: what the user has in it is found from above
             // as long as it is no deeper than people nest.
@@ -190,8 +192,70 @@ impl Sweep {
                 Ok(())
             }
             Err(Errno::NOENT) => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => passed_over(error),
         }
+    }
+}
+
+/// What root may not remove (immutable, or mounted) does not keep the rest from being swept.
+fn passed_over(error: Errno) -> Result<(), Errno> {
+    match error {
+        Errno::PERM | Errno::ACCESS | Errno::ROFS | Errno::BUSY | Errno::XDEV => Ok(()),
+        error => Err(error),
+    }
+}
+
+/// Finds what a user owns below a directory, on its file system: at most so many, by path.
+pub(super) fn owned(dir: &str, uid: u32, most: usize) -> Sys<Vec<String>> {
+    let failed = |error: Errno| SysError::file("look through", dir, error);
+    let top = match openat(CWD, dir, DIRECTORY, Mode::empty()) {
+        Ok(top) => top,
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let device = fstat(&top).map_err(failed)?.st_dev;
+    let mut search = Search {
+        uid,
+        device,
+        most,
+        found: Vec::new(),
+    };
+    search.below(&top, dir, 0).map_err(failed)?;
+    Ok(search.found)
+}
+
+/// The search of one directory for what a user owns.
+struct Search {
+    uid: u32,
+    device: u64,
+    most: usize,
+    found: Vec<String>,
+}
+
+impl Search {
+    fn below(&mut self, dir: &OwnedFd, path: &str, depth: u32) -> Result<(), Errno> {
+        for name in names(dir.as_fd())? {
+            let stat = match statat(dir, &name, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => stat,
+                Err(Errno::NOENT) => continue,
+                Err(error) => return Err(error),
+            };
+            if stat.st_dev != self.device || self.found.len() >= self.most {
+                continue;
+            }
+            let path = format!("{}/{}", path.trim_end_matches('/'), name.to_string_lossy());
+            if stat.st_uid == self.uid {
+                self.found.push(path.clone());
+            }
+            if FileType::from_raw_mode(stat.st_mode).is_dir() && depth < 4 * DEPTH_MAX {
+                match openat(dir, &name, DIRECTORY, Mode::empty()) {
+                    Ok(below) => self.below(&below, &path, depth + 1)?,
+                    Err(Errno::NOENT) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
     }
 }
 

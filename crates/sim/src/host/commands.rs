@@ -3,7 +3,7 @@
 
 use std::io;
 
-use kloigos_host::sys::{Command, Commands, Output, Sys, SysError};
+use kloigos_host::sys::{Command, Commands, Output, Started, Sys, SysError};
 
 use super::SimHost;
 
@@ -53,6 +53,12 @@ impl Commands for SimHost {
             }
         };
         Ok(output)
+    }
+
+    /// It is over at once.
+    fn start(&mut self, command: &Command) -> Sys<Started> {
+        let output = self.run(command)?;
+        Ok(Started::awaited_by(move || Ok(output)))
     }
 }
 

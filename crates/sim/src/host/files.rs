@@ -75,7 +75,12 @@ impl Files for SimHost {
         }
         match path.strip_suffix("/cgroup.kill") {
             Some(cgroup) => self.kill_cgroup(cgroup),
-            None => self.tree.edit(path, format!("{}\n", body.trim())),
+            None => {
+                self.tree.edit(path, format!("{}\n", body.trim()));
+                if path.ends_with("/cgroup.freeze") {
+                    self.count_populated();
+                }
+            }
         }
         Ok(())
     }
@@ -156,5 +161,30 @@ impl Files for SimHost {
             }
         }
         Ok(swept)
+    }
+
+    fn owned(&mut self, dir: &str, uid: u32, most: usize) -> Sys<Vec<String>> {
+        self.call("look through", dir)?;
+        let below = self.tree.below(dir).into_iter();
+        let owned = below.filter(|path| {
+            let owner = self.tree.get(path).map(|node| node.stat().access.uid);
+            owner == Some(uid) && self.is_on_file_system_of(dir, path)
+        });
+        Ok(owned.take(most).collect())
+    }
+
+    fn naming(&mut self, dir: &str, uid: u32) -> Sys<Vec<String>> {
+        self.call("look for access lists in", dir)?;
+        let inside = |path: &String| path == dir || path.starts_with(&format!("{dir}/"));
+        let naming = self.access_lists.iter().filter(|list| list.1 == uid);
+        let paths = naming.map(|list| list.0.clone());
+        Ok(paths.filter(inside).collect())
+    }
+
+    fn forget_in_lists(&mut self, dir: &str, uid: u32) -> Sys<()> {
+        let forgotten = self.naming(dir, uid)?;
+        self.access_lists
+            .retain(|list| list.1 != uid || !forgotten.contains(&list.0));
+        Ok(())
     }
 }

@@ -53,9 +53,11 @@ const MOUNTS: &str = "\
 24 22 0:23 / /sys rw shared:3 - sysfs sysfs rw
 25 24 0:24 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw
 26 22 0:25 / /run rw shared:5 - tmpfs tmpfs rw
+27 22 0:26 / /dev/shm rw shared:6 - tmpfs tmpfs rw
+28 22 0:27 / /dev/mqueue rw shared:7 - mqueue mqueue rw
 ";
 
-const DIRS: [&str; 30] = [
+const DIRS: [&str; 34] = [
     "/bin",
     "/dev/shm",
     "/dev/disk/by-id",
@@ -74,22 +76,26 @@ const DIRS: [&str; 30] = [
     "/proc/net",
     "/proc/sysvipc",
     "/run/lock",
+    "/run/sudo/ts",
     "/run/systemd/sessions",
     "/run/systemd/system.control",
     "/run/user",
+    "/srv/open",
     "/sys/fs/bpf",
     "/sys/fs/cgroup/system.slice/systemd-logind.service",
     "/sys/fs/cgroup/user.slice",
     "/tmp",
     "/usr/lib/x86_64-linux-gnu/security",
     "/usr/local/lib",
+    "/var/lib/systemd/coredump",
     "/var/lib/systemd/linger",
+    "/var/log/journal/0123",
     "/var/spool/cron/crontabs",
     "/var/tmp",
 ];
 
 /// Files of root's, readable by all.
-const FILES: [(&str, &str); 35] = [
+const FILES: [(&str, &str); 36] = [
     ("/bin/bash", ""),
     ("/etc/group", GROUP),
     ("/etc/group-", GROUP),
@@ -116,6 +122,10 @@ const FILES: [(&str, &str); 35] = [
     (
         "/proc/net/tcp",
         "  sl  local_address rem_address   st\n   0: 00000000:0016 00000000:0000 0A\n",
+    ),
+    (
+        "/proc/key-users",
+        "    0:    34 33/33 21/1000000 391/25000000\n",
     ),
     ("/proc/net/tcp6", "  sl  local_address rem_address   st\n"),
     ("/proc/net/udp", "  sl  local_address rem_address   st\n"),

@@ -78,6 +78,13 @@ impl Kernel for SimHost {
         Ok(())
     }
 
+    fn forget_keys(&mut self, uid: u32) -> Sys<()> {
+        self.call("forget", "kernel keys")?;
+        self.keys.remove(&uid);
+        self.list_keys();
+        Ok(())
+    }
+
     fn unmount(&mut self, path: &str) -> Sys<()> {
         self.call("unmount", path)?;
         self.mounts.remove(path);

@@ -43,6 +43,8 @@ impl SimHost {
             }
         }
         self.ipc.clear();
+        self.keys.clear();
+        self.list_keys();
         self.mounts.clear();
         self.memory.clear();
         self.units.clear();
@@ -127,6 +129,22 @@ impl SimHost {
             self.ipc.insert((kind, 5, uid));
         }
         self.list_ipc();
+        self.leave_with_others(user, uid);
+    }
+
+    /// What somebody else keeps for a user: the kernel, journald, systemd-coredump, sudo, a
+    /// neighbour.
+    fn leave_with_others(&mut self, user: &str, uid: u32) {
+        self.keys.insert(uid);
+        self.list_keys();
+        for place in kept_by_others(user, uid) {
+            self.tree.make_dirs(super::tree::parent(&place));
+            self.tree.put(&place, "left\n", Access::root(0o600));
+        }
+        let own = Access::own(0o600, uid);
+        self.tree.make_dirs("/srv/open");
+        self.tree.put("/srv/open/left", "left\n", own);
+        self.access_lists.insert(("/opt/theirs".to_owned(), uid));
     }
 
     /// Whatever of the user is on the machine beside its account and its own empty directories.
@@ -143,7 +161,34 @@ impl SimHost {
         let processes = processes.map(|(_, process)| format!("process in {}", process.cgroup));
         let ipc = self.ipc.iter().filter(|object| object.2 == uid);
         let ipc = ipc.map(|object| format!("ipc {object:?}"));
-        files.chain(processes).chain(ipc).collect()
+        let others = kept_by_others("u0-1", uid).into_iter();
+        let others = others.filter(|path| self.tree.get(path).is_some());
+        let keys = self.keys.get(&uid).map(|uid| format!("keys of {uid}"));
+        let lists = self.access_lists.iter().filter(|list| list.1 == uid);
+        let lists = lists.map(|list| format!("access list {list:?}"));
+        let kernel = processes.chain(ipc).chain(keys).chain(lists);
+        files.chain(others).chain(kernel).collect()
+    }
+
+    /// Whether a path is on the file system that is mounted at a directory, of those in
+    /// `/proc/self/mountinfo`.
+    pub(super) fn is_on_file_system_of(&self, dir: &str, path: &str) -> bool {
+        let text = self.tree.text("/proc/self/mountinfo").to_owned();
+        let mounts = kloigos_host::facts::mounts::parse(&text);
+        let point = |path: &str| {
+            let mount = kloigos_host::facts::mounts::holding(&mounts, path);
+            mount.map(|mount| mount.point.clone())
+        };
+        point(dir) == point(path)
+    }
+
+    /// The kernel tells of keys without saying which.
+    pub(super) fn list_keys(&mut self) {
+        let lines = self.keys.iter().fold(String::new(), |lines, uid| {
+            lines + &format!("{uid:5}:     3 3/3 3/200 39/20000\n")
+        });
+        let text = format!("    0:    34 33/33 21/1000000 391/25000000\n{lines}");
+        self.tree.put("/proc/key-users", text, Access::root(0o644));
     }
 
     pub(super) fn list_ipc(&mut self) {
@@ -164,4 +209,14 @@ impl SimHost {
             }
         }
     }
+}
+
+/// Files of a user's that are not the user's own.
+fn kept_by_others(user: &str, uid: u32) -> [String; 4] {
+    [
+        format!("/var/log/journal/0123/user-{uid}.journal"),
+        format!("/var/log/journal/0123/user-{uid}@00-01.journal"),
+        format!("/var/lib/systemd/coredump/core.x.{uid}.0123.9.1.zst"),
+        format!("/run/sudo/ts/{user}"),
+    ]
 }

@@ -131,6 +131,7 @@ impl SimHost {
         self.tree.make_dirs(path);
         for (file, body) in [
             ("cgroup.events", "populated 0\nfrozen 0\n"),
+            ("cgroup.freeze", "0\n"),
             ("cgroup.kill", ""),
         ] {
             self.tree
@@ -138,7 +139,7 @@ impl SimHost {
         }
     }
 
-    fn count_populated(&mut self) {
+    pub(super) fn count_populated(&mut self) {
         for path in self.tree.below(USER_SLICE) {
             let Some(cgroup) = path.strip_suffix("/cgroup.events") else {
                 continue;
@@ -147,7 +148,10 @@ impl SimHost {
                 .processes
                 .values()
                 .any(|process| process.cgroup.starts_with(cgroup));
-            let body = format!("populated {}\nfrozen 0\n", u8::from(inside));
+            let freeze = format!("{cgroup}/cgroup.freeze");
+            let frozen = self.tree.text(&freeze).trim() == "1";
+            let (populated, frozen) = (u8::from(inside), u8::from(frozen));
+            let body = format!("populated {populated}\nfrozen {frozen}\n");
             self.tree.edit(&path, body);
         }
     }

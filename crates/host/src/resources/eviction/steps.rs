@@ -1,16 +1,13 @@
-//! The steps of an eviction. Each may be done again, whatever the one before left.
+//! The processes and units of a tenant. Each step may be done again, whatever the one before left.
 
 use kloigos_model::host::{ScopeName, UnitSpec};
 
-use super::super::directories;
+use super::files::remove_run_dir;
 use crate::{
-    facts::{
-        mounts::{self, Mount},
-        processes, sysvipc,
-    },
+    facts::processes,
     fault::Trouble,
     paths,
-    sys::{Command, Host, IpcKind, Moved, Sys, SysError, must, read_text},
+    sys::{Command, Host, Started, SysError, must, read_text, succeeded},
 };
 
 /// How often to look whether the killed are gone, a moment apart: a fork bomb of a thousand took
@@ -30,7 +27,7 @@ pub(super) fn lock(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Trouble> 
 
 /// Kills the whole slice at once, again and again: a login on its way may add a process after the
 /// first time. It works on a frozen slice and against fork bombs (cgroup v2, `cgroup.kill`).
-pub(super) fn kill_slice(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
+pub(in crate::resources) fn kill_slice(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
     let cgroup = paths::cgroup(uid);
     for _ in 0..PATIENCE {
         let events = read_text(host, &format!("{cgroup}/cgroup.events"))?;
@@ -51,7 +48,7 @@ pub(super) fn kill_slice(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
 }
 
 /// Kills what is outside the slice, such as a cron job.
-pub(super) fn kill_strays(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
+pub(in crate::resources) fn kill_strays(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
     for _ in 0..PATIENCE {
         host.kill_all(uid)?;
         if processes::of_user(host, uid)?.is_empty() {
@@ -62,18 +59,47 @@ pub(super) fn kill_strays(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> 
     Err(SysError::Waited(format!("the processes of uid {uid} to end")).into())
 }
 
-/// Stops the slice and all that is in it, so that the next start begins with fresh counters and
-/// reads the drop-in again. What was killed counts as failed; that would keep the slice loaded
-/// with its old limits, so it is reset.
-pub(super) fn stop_units(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
-    let (manager, slice) = (paths::manager(uid), paths::slice(uid));
-    let run_dir = format!("user-runtime-dir@{uid}.service");
-    must(
-        host,
-        &Command::new(["systemctl", "stop", &manager, &run_dir, &slice]),
-    )?;
+/// Begins to stop the slice and all that is in it, so that the next start begins with fresh
+/// counters and reads the drop-in again. Nothing of the tenant runs any more, so that what it left
+/// can be wiped meanwhile.
+pub(super) fn begin_stop(host: &mut dyn Host, uid: u32) -> Result<Started, Trouble> {
+    Ok(host.start(&stop(uid))?)
+}
+
+fn stop(uid: u32) -> Command {
+    let units = slice_units(uid);
+    let argv = ["systemctl", "stop"].into_iter();
+    Command::new(argv.chain(units.iter().map(String::as_str)))
+}
+
+fn slice_units(uid: u32) -> [String; 3] {
+    [
+        paths::manager(uid),
+        format!("user-runtime-dir@{uid}.service"),
+        paths::slice(uid),
+    ]
+}
+
+/// Waits for the stop. What was killed counts as failed; that would keep the slice loaded with its
+/// old limits, so it is reset.
+pub(super) fn await_stop(
+    host: &mut dyn Host,
+    uid: u32,
+    stopping: Option<Started>,
+) -> Result<(), Trouble> {
+    let output = match stopping {
+        Some(stopping) => stopping.wait()?,
+        None => host.run(&stop(uid))?,
+    };
+    succeeded(&stop(uid), output)?;
+    reset_failed(host, uid)?;
+    remove_run_dir(host, uid)
+}
+
+fn reset_failed(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
     let show = ["systemctl", "show", "--property=Id,Slice,ActiveState"];
-    let units = [manager.as_str(), &run_dir, &slice, "session-*.scope"];
+    let units = slice_units(uid);
+    let units = units.iter().map(String::as_str).chain(["session-*.scope"]);
     let shown = must(host, &Command::new(show.into_iter().chain(units)))?.stdout;
     let failed = failed_units(&shown, uid);
     if !failed.is_empty() {
@@ -87,11 +113,7 @@ pub(super) fn stop_units(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
 /// line between units.
 fn failed_units(shown: &str, uid: u32) -> Vec<&str> {
     let slice = paths::slice(uid);
-    let fixed = [
-        paths::manager(uid),
-        format!("user-runtime-dir@{uid}.service"),
-        slice.clone(),
-    ];
+    let fixed = slice_units(uid);
     let units = shown.split("\n\n").filter_map(|unit| {
         let value = |name: &str| unit.lines().find_map(|line| line.strip_prefix(name));
         let id = value("Id=")?;
@@ -99,64 +121,6 @@ fn failed_units(shown: &str, uid: u32) -> Vec<&str> {
         (its && value("ActiveState=") == Some("failed")).then_some(id)
     });
     units.collect()
-}
-
-/// Takes away `/run/user/UID`, should it have survived, and file systems that the tenant mounted
-/// (FUSE) in the unit's directories, which would keep them from being deleted.
-pub(super) fn unmount(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Trouble> {
-    let run_dir = run_dir(unit.uid);
-    let places = directories::paths(unit);
-    let mounted = read_text(host, "/proc/self/mountinfo")?.unwrap_or_default();
-    let mounts = mounts::parse(&mounted);
-    // Those mounted last come off first.
-    for mount in mounts
-        .iter()
-        .rev()
-        .filter(|mount| is_tenants(mount, &run_dir, &places))
-    {
-        host.unmount(&mount.point)?;
-    }
-    Ok(host.remove_tree(&run_dir)?)
-}
-
-fn is_tenants(mount: &Mount, run_dir: &str, places: &[String]) -> bool {
-    let below = |dir: &str| {
-        let rest = mount.point.strip_prefix(dir);
-        rest.is_some_and(|rest| rest.starts_with('/'))
-    };
-    let in_run_dir = mount.point == run_dir || below(run_dir);
-    in_run_dir || (mount.kind.starts_with("fuse") && places.iter().any(|place| below(place)))
-}
-
-/// Takes a directory away at once, to be deleted later; where it is on another file system, deletes
-/// it in place.
-pub(super) fn set_aside(host: &mut dyn Host, unit: &UnitSpec, path: &str) -> Result<(), Trouble> {
-    if host.stat(path)?.is_none() {
-        return Ok(());
-    }
-    let aside = aside(unit, path);
-    host.remove_tree(&aside)?;
-    if host.rename(path, &aside)? == Moved::AnotherFileSystem {
-        host.remove_tree(path)?;
-    }
-    Ok(())
-}
-
-/// `/opt/c0-1` waits as `u0-1.opt`.
-fn aside(unit: &UnitSpec, path: &str) -> String {
-    let parent = path.split('/').nth(1).unwrap_or_default();
-    format!("{}/{}.{parent}", paths::TRASH_DIR, unit.user)
-}
-
-/// Removes the user's System V IPC objects; logind's `RemoveIPC=` had not (measured).
-pub(super) fn remove_ipc(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
-    for kind in IpcKind::ALL {
-        let text = read_text(host, kind.file())?.unwrap_or_default();
-        for id in sysvipc::of_user(&text, uid) {
-            host.remove_ipc(kind, id)?;
-        }
-    }
-    Ok(())
 }
 
 /// Removes what `systemctl set-property` left; it would be read at the next start of the slice.
@@ -168,14 +132,6 @@ pub(super) fn remove_runtime_limits(host: &mut dyn Host, uid: u32) -> Result<(),
         ))?;
     }
     Ok(())
-}
-
-/// Deletes what was set aside.
-pub(super) fn empty_trash(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Trouble> {
-    let asides: Sys<()> = directories::paths(unit)
-        .iter()
-        .try_for_each(|path| host.remove_tree(&aside(unit, path)));
-    Ok(asides?)
 }
 
 #[cfg(test)]
