@@ -3,6 +3,8 @@
 
 pub mod bench;
 pub mod keys;
+pub mod place;
 pub mod plane;
+pub mod postgres;
 
 pub use xtask::drive::client;

@@ -47,6 +47,12 @@ pub enum Refusal {
     /// The database is in too much demand or cannot be used now; nothing was changed.
     #[error("the database is busy; try again")]
     Busy,
+    /// The connection to the database was lost at the end of the change.
+    #[error(
+        "the database was lost at the end of this call, which may have been carried out: look \
+         before asking again, or ask again with the same Idempotency-Key"
+    )]
+    InDoubt,
     /// There is nothing to upload to a server.
     #[error(
         "this kloigos was built without kloigos-host, so it cannot prepare servers; build it with: \
@@ -96,7 +102,8 @@ impl From<kloigos_store::Error> for Refusal {
     fn from(error: kloigos_store::Error) -> Self {
         match error {
             kloigos_store::Error::Contention => Self::Busy,
-            kloigos_store::Error::Unavailable { .. } => {
+            kloigos_store::Error::InDoubt => Self::InDoubt,
+            kloigos_store::Error::Unavailable { .. } | kloigos_store::Error::Lost { .. } => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "store unavailable"

@@ -43,6 +43,27 @@ pub enum Error {
     /// A status was to be left by a way that it does not have.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// The connection to the database was lost; nothing was changed.
+    #[error("the connection to the database was lost: {why}")]
+    Lost {
+        /// What the driver says.
+        why: String,
+    },
+    /// The connection was lost while a change was being committed.
+    #[error(
+        "the connection to the database was lost at the end of a change, which may have been made"
+    )]
+    InDoubt,
+    /// A file beside the database could not be read or written.
+    #[error("failed to {what} {}: {why}", path.display())]
+    File {
+        /// What was to be done.
+        what: &'static str,
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why it was not.
+        why: String,
+    },
     /// Anything else the driver says.
     #[error("the database failed")]
     Driver(#[source] sqlx::Error),
@@ -52,6 +73,9 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             error if engine::is_contention(&error) => Self::Contention,
+            error if engine::is_lost(&error) => Self::Lost {
+                why: error.to_string(),
+            },
             sqlx::Error::PoolTimedOut => Self::Contention,
             sqlx::Error::PoolClosed => Self::Unavailable {
                 reason: "it was closed".to_owned(),

@@ -7,7 +7,10 @@
 //! not only code.
 
 mod allocations;
+mod backup;
 mod cells;
+mod check;
+mod database;
 mod engine;
 mod error;
 mod events;
@@ -17,14 +20,19 @@ mod jobs;
 mod lock;
 mod offers;
 mod records;
+mod schema;
 mod servers;
 mod store;
+mod tables;
 mod tokens;
 mod tx;
 mod units;
 mod words;
 
 pub use allocations::NewAllocation;
+pub use backup::{BackedUp, Restored, backup, restore};
+pub use check::{Checked, check};
+pub use database::{Database, NotAnAddress, PostgresAddress};
 pub use error::Error;
 pub use idempotency::{RepeatKey, Repeated};
 pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob};
@@ -32,6 +40,7 @@ pub use records::{
     AllocationRecord, EventRecord, JobDetail, JobFilter, JobRecord, LogLine, NotATokenHash,
     ServerDetail, ServerRecord, TokenHash, TokenRecord, UnitFilter, UnitRecord,
 };
+pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};
 pub use store::Store;
 pub use tx::{Operation, Tx};

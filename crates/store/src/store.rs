@@ -1,55 +1,84 @@
-//! The database of one control plane.
+//! The database of control planes: one file and one process, or one server and many.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use sqlx::{
-    AnyPool,
+    Any, AnyConnection, AnyPool, Connection, Row,
     any::{AnyPoolOptions, install_default_drivers},
-    migrate::{MigrateError, Migrator},
+    pool::PoolConnection,
 };
 
 use crate::{
-    engine,
+    database::{Database, connect},
+    engine::{self, Engine},
     error::Error,
     lock::DirLock,
+    schema,
     tx::{Operation, Tx},
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
 /// How many connections read at once.
 const READERS: u32 = 8;
-/// How often an operation is run that is in another's way.
+/// How often an operation is run that is in another's way, or whose connection was lost.
 const TRIES: u32 = 8;
 /// How long an operation waits for its turn.
 const TURN: Duration = Duration::from_secs(20);
 
-/// An open database. Clones are the same one; the last one dropped lets go of the directory.
+/// An open database. Clones are the same one; the last one dropped lets go of it.
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
+    engine: Engine,
     writer: AnyPool,
     readers: AnyPool,
-    lock: DirLock,
+    lock: Option<DirLock>,
+}
+
+/// The pools know the address, which may hold a password.
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Store {
-    /// Opens the database of a data directory, making both where they are not there.
+    /// Opens a database and brings its schema up to date; a file is made where there is none.
     ///
-    /// One process at a time: a second one is refused with the first one's pid. A database that
-    /// a newer kloigos wrote is refused and not changed.
-    pub async fn open(dir: &Path) -> Result<Self, Error> {
-        install_default_drivers();
-        let lock = DirLock::take(dir)?;
-        let address = engine::address(&dir.join("kloigos.db"));
-        let writer = writer(&address).await?;
-        migrate(&writer).await?;
-        let readers = readers(&address).await?;
+    /// A file has one process at a time: a second one is refused with the first one's pid. A
+    /// database that a newer kloigos wrote is refused and not changed.
+    pub async fn open(database: impl Into<Database>) -> Result<Self, Error> {
+        let database = database.into();
+        let lock = lock(&database)?;
+        let mut connection = connect(&database.address(), &database).await?;
+        prepare_file(&database, &mut connection).await?;
+        schema::bring_up(database.engine(), &mut connection).await?;
+        connection.close().await?;
+        Self::over(&database, lock).await
+    }
+
+    /// Opens a database whose schema is up to date already, and refuses any other.
+    pub async fn open_as_it_is(database: impl Into<Database>) -> Result<Self, Error> {
+        let database = database.into();
+        let lock = lock(&database)?;
+        let mut connection = connect(&database.address(), &database).await?;
+        schema::refuse_other(schema::version(database.engine(), &mut connection).await?)?;
+        connection.close().await?;
+        Self::over(&database, lock).await
+    }
+
+    async fn over(database: &Database, lock: Option<DirLock>) -> Result<Self, Error> {
+        let (engine, address) = (database.engine(), database.address());
+        let writer = pool(1, engine.prepare_writer()).connect(&address).await?;
+        let readers = pool(READERS, engine.prepare_reader());
+        let readers = readers.connect(&address).await?;
         let inner = Inner {
+            engine,
             writer,
             readers,
             lock,
@@ -59,48 +88,66 @@ impl Store {
         })
     }
 
-    /// Ends all connections and lets go of the directory. Operations after it fail.
+    /// Ends all connections and lets go of the database. Operations after it fail.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writer.close().await;
-        self.inner.lock.release();
+        if let Some(lock) = &self.inner.lock {
+            lock.release();
+        }
+    }
+
+    /// The connection that writes, for what is no operation.
+    pub(crate) async fn writer(&self) -> Result<PoolConnection<Any>, Error> {
+        Ok(self.inner.writer.acquire().await?)
     }
 
     /// Whether no other process can use the database while this one has it.
-    pub const fn is_exclusive(&self) -> bool {
-        true
+    pub fn is_exclusive(&self) -> bool {
+        self.inner.lock.is_some()
+    }
+
+    /// What time it is for the database; `None` where it has no clock but this machine's.
+    pub async fn clock(&self) -> Result<Option<Timestamp>, Error> {
+        if self.inner.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let row = sqlx::query(engine::POSTGRES_CLOCK)
+            .fetch_one(&self.inner.readers)
+            .await?;
+        Ok(Timestamp::from_microsecond(row.try_get("now")?).ok())
     }
 
     /// Runs an operation in one serializable transaction: all of it happens, or nothing. It is run
-    /// again, a bounded number of times, when it was in another's way.
+    /// again, a bounded number of times, when it was in another's way or the connection was lost
+    /// before its end. `InDoubt` when the connection was lost at its end.
     pub async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
         let mut tries = 0;
         loop {
             tries += 1;
             match self.attempt(operation).await {
                 Attempt::Over(result) => return result,
-                Attempt::InTheWay if tries < TRIES => {
-                    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
-                }
-                Attempt::InTheWay => return Err(Error::Contention.into()),
+                Attempt::Again(_) if tries < TRIES => pause(tries).await,
+                Attempt::Again(error) => return Err(error.into()),
             }
         }
     }
 
     async fn attempt<O: Operation>(&self, operation: &O) -> Attempt<O> {
-        let begun = self.inner.writer.begin_with(engine::BEGIN_WRITE).await;
-        let mut transaction = match begun {
+        let begin = self.inner.engine.begin_write();
+        let mut transaction = match self.inner.writer.begin_with(begin).await {
             Ok(transaction) => transaction,
             Err(error) => return Attempt::after(Error::from(error)),
         };
         let mut tx = Tx::new(&mut transaction);
         let result = operation.run(&mut tx).await;
-        if tx.is_contended() {
-            return Attempt::InTheWay;
+        if let Some(error) = tx.interrupted() {
+            return Attempt::Again(error);
         }
         match result {
             Ok(output) => match transaction.commit().await {
                 Ok(()) => Attempt::Over(Ok(output)),
+                Err(error) if engine::is_lost(&error) => Attempt::Over(Err(Error::InDoubt.into())),
                 Err(error) => Attempt::after(Error::from(error)),
             },
             Err(refusal) => Attempt::Over(Err(refusal)),
@@ -109,68 +156,78 @@ impl Store {
 
     /// Runs an operation that only reads, beside any writer: it sees one committed state.
     pub async fn view<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
-        let begun = self.inner.readers.begin_with(engine::BEGIN_READ).await;
-        let mut transaction = begun.map_err(Error::from)?;
-        let output = operation.run(&mut Tx::new(&mut transaction)).await?;
-        transaction.rollback().await.map_err(Error::from)?;
-        Ok(output)
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.look(operation).await {
+                Attempt::Over(result) => return result,
+                Attempt::Again(_) if tries < TRIES => pause(tries).await,
+                Attempt::Again(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    async fn look<O: Operation>(&self, operation: &O) -> Attempt<O> {
+        let begin = self.inner.engine.begin_read();
+        let mut transaction = match self.inner.readers.begin_with(begin).await {
+            Ok(transaction) => transaction,
+            Err(error) => return Attempt::after(Error::from(error)),
+        };
+        let mut tx = Tx::new(&mut transaction);
+        let result = operation.run(&mut tx).await;
+        if let Some(error) = tx.interrupted() {
+            return Attempt::Again(error);
+        }
+        // What was read stays true whatever becomes of the connection.
+        transaction.rollback().await.ok();
+        Attempt::Over(result)
     }
 }
 
 /// How one run of an operation went.
 enum Attempt<O: Operation> {
     Over(Result<O::Output, O::Refusal>),
-    InTheWay,
+    Again(Error),
 }
 
 impl<O: Operation> Attempt<O> {
     fn after(error: Error) -> Self {
         match error {
-            Error::Contention => Self::InTheWay,
+            Error::Contention | Error::Lost { .. } => Self::Again(error),
             error => Self::Over(Err(error.into())),
         }
     }
 }
 
-async fn writer(address: &str) -> Result<AnyPool, Error> {
-    let options = AnyPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(TURN)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(|connection, _| Box::pin(engine::prepare_writer(connection)));
-    options.connect(address).await.map_err(Error::from)
+async fn pause(tries: u32) {
+    tokio::time::sleep(Duration::from_millis(5 << tries)).await;
 }
 
-async fn readers(address: &str) -> Result<AnyPool, Error> {
-    let options = AnyPoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(TURN)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(|connection, _| Box::pin(engine::prepare_reader(connection)));
-    options.connect(address).await.map_err(Error::from)
-}
-
-async fn migrate(writer: &AnyPool) -> Result<(), Error> {
-    let known = MIGRATIONS
-        .iter()
-        .map(|step| step.version)
-        .max()
-        .unwrap_or_default();
-    match MIGRATIONS.run(writer).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(version)) => Err(Error::Unavailable {
-            reason: format!(
-                "it was written by a newer kloigos (schema {version}; this one knows {known}); \
-                 use that version or a newer one"
-            ),
-        }),
-        Err(MigrateError::Execute(error)) => Err(Error::from(error)),
-        Err(error) => Err(Error::Unavailable {
-            reason: format!("its schema cannot be brought up to date: {error}"),
-        }),
+fn lock(database: &Database) -> Result<Option<DirLock>, Error> {
+    match database {
+        Database::File(dir) => DirLock::take(dir).map(Some),
+        Database::Postgres(_) => Ok(None),
     }
+}
+
+/// The journal's mode is kept in the file and cannot be changed within a transaction.
+async fn prepare_file(database: &Database, connection: &mut AnyConnection) -> Result<(), Error> {
+    if database.engine() == Engine::Sqlite {
+        engine::prepare(connection, Engine::Sqlite.prepare_writer()).await?;
+    }
+    Ok(())
+}
+
+fn pool(connections: u32, first: &'static [&'static str]) -> AnyPoolOptions {
+    install_default_drivers();
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(TURN)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A connection that died while it was idle costs one more try, and no other one a ping.
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| Box::pin(engine::prepare(connection, first)))
 }
 
 #[cfg(test)]

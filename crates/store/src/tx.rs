@@ -26,7 +26,7 @@ pub trait Operation: Sync {
 /// An open transaction: every query and change is one of its methods.
 pub struct Tx<'t> {
     connection: &'t mut AnyConnection,
-    contended: bool,
+    interrupted: Option<Error>,
 }
 
 pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
@@ -35,13 +35,14 @@ impl<'t> Tx<'t> {
     pub(crate) fn new(connection: &'t mut AnyConnection) -> Self {
         Self {
             connection,
-            contended: false,
+            interrupted: None,
         }
     }
 
-    /// Whether a statement was in another's way, whatever the operation made of that.
-    pub(crate) fn is_contended(&self) -> bool {
-        self.contended
+    /// Why the transaction is worth another run, whatever the operation made of that: a statement
+    /// was in another's way, or the connection was lost.
+    pub(crate) fn interrupted(&mut self) -> Option<Error> {
+        self.interrupted.take()
     }
 
     pub(crate) async fn rows(&mut self, statement: Statement<'_>) -> Result<Vec<AnyRow>, Error> {
@@ -93,7 +94,14 @@ impl<'t> Tx<'t> {
     }
 
     fn fault(&mut self, error: sqlx::Error) -> Error {
-        self.contended |= engine::is_contention(&error);
+        let again = match &error {
+            error if engine::is_contention(error) => Some(Error::Contention),
+            error if engine::is_lost(error) => Some(Error::Lost {
+                why: error.to_string(),
+            }),
+            _ => None,
+        };
+        self.interrupted = again.or(self.interrupted.take());
         Error::from(error)
     }
 }

@@ -7,8 +7,9 @@ use kloigos_store::{Error, Store};
 use super::rows::{host1, store};
 
 #[tokio::test]
-async fn a_second_opener_is_told_who_has_it() {
-    let (dir, first) = store().await;
+async fn a_second_opener_of_a_file_is_told_who_has_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let first = Store::open(dir.path()).await.expect("a new database");
     let refused = Store::open(dir.path()).await;
     let Err(Error::Unavailable { reason }) = refused else {
         panic!("opened twice: {refused:?}");
@@ -25,11 +26,11 @@ async fn a_second_opener_is_told_who_has_it() {
 
 #[tokio::test]
 async fn what_is_written_is_there_after_it_was_opened_again() {
-    let (dir, first) = store().await;
+    let (place, first) = store().await;
     let (server, _) = host1(&first).await;
     first.close().await;
     drop(first);
-    let again = Store::open(dir.path()).await.expect("its database");
+    let again = place.open().await;
     let refused = again.run(&super::rows::Write::Server(server)).await;
     assert!(
         matches!(refused, Err(Error::Conflict { .. })),

@@ -15,16 +15,16 @@ use kloigos_store::{
     Error, JobKind, JobScope, JobState, NewAllocation, NewJob, NewServer, NewUnit, Operation,
     ServerPlace, Store, Tx,
 };
-use tempfile::TempDir;
+use kloigos_tests::place::Place;
 
 pub(crate) const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB2AZu1bQ1Fkhd3kjTOIcCPsrO0q3P3nQ0jgAXvxcKJT";
 
-/// A store that is gone with its directory.
-pub(crate) async fn store() -> (TempDir, Store) {
-    let dir = tempfile::tempdir().expect("a directory");
-    let store = Store::open(dir.path()).await.expect("a new database");
-    (dir, store)
+/// A store on the engine of this run, gone with its place.
+pub(crate) async fn store() -> (Place, Store) {
+    let place = Place::new();
+    let store = place.open().await;
+    (place, store)
 }
 
 /// A UUID text that no other call gives, later ones greater.

@@ -15,7 +15,7 @@ use kloigos_model::{
     tags::Tags,
 };
 use kloigos_sim::fleet::{SimFleet, address};
-use tempfile::TempDir;
+use kloigos_tests::place::Place;
 
 pub(crate) const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB2AZu1bQ1Fkhd3kjTOIcCPsrO0q3P3nQ0jgAXvxcKJT tenant";
@@ -23,7 +23,7 @@ pub(crate) const KEY: &str =
 pub(crate) const AT_MOST: Duration = Duration::from_mins(1);
 
 pub(crate) struct Town {
-    dir: TempDir,
+    place: Place,
     store: Store,
     settings: Settings,
     world: World,
@@ -38,7 +38,14 @@ pub(crate) fn swift() -> Settings {
         most: Duration::from_millis(4),
         tries: 4,
     };
+    // Nobody but its lease tells that a control plane is dead, where others may be alive.
+    let lease = if Place::is_shared() {
+        Duration::from_millis(500)
+    } else {
+        Settings::default().lease
+    };
     Settings {
+        lease,
         repair: patience,
         contact: patience,
         poll: Duration::from_millis(20),
@@ -53,9 +60,9 @@ impl Town {
     }
 
     pub(crate) async fn with(servers: u32, settings: Settings, world: World) -> Self {
-        let dir = tempfile::tempdir().expect("a directory");
+        let place = Place::new();
         let fleet = SimFleet::new(servers);
-        let store = Store::open(dir.path()).await.expect("a new database");
+        let store = place.open().await;
         let control = Control::start(
             store.clone(),
             Arc::new(fleet.clone()),
@@ -63,7 +70,7 @@ impl Town {
             settings.clone(),
         );
         Self {
-            dir,
+            place,
             store,
             settings,
             world,
@@ -76,7 +83,7 @@ impl Town {
     pub(crate) async fn crash(self) -> Self {
         self.control.stop(Duration::ZERO).await;
         self.store.close().await;
-        let store = Store::open(self.dir.path()).await.expect("its database");
+        let store = self.place.open().await;
         let control = Control::start(
             store.clone(),
             Arc::new(self.fleet.clone()),

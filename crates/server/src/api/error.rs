@@ -14,7 +14,7 @@
 //! | 460 | no free unit matches; why, for each server |
 //! | 470 | the work was begun and failed; the job is named |
 //! | 500 | a fault of Kloigos; the log names the cause |
-//! | 503 | the database is busy, or this build has nothing to put on a server |
+//! | 503 | the database is busy or was lost, or this build has nothing to put on a server |
 
 use axum::{
     Json,
@@ -109,7 +109,7 @@ fn refused(refusal: Refusal) -> Response {
             invalid(&faults.into_iter().map(below_body).collect::<Vec<_>>())
         }
         Refusal::KeyReused => invalid(&[reused(&refusal)]),
-        Refusal::Busy | Refusal::NoHostBinary => {
+        Refusal::Busy | Refusal::InDoubt | Refusal::NoHostBinary => {
             said(StatusCode::SERVICE_UNAVAILABLE, &refusal.to_string())
         }
         Refusal::Internal(ref cause) => {

@@ -1,0 +1,165 @@
+//! A backup becomes the database.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use sqlx::{AnyConnection, Connection, Row, query};
+
+use super::{file::Part, sound};
+use crate::{
+    cells::micros,
+    database::Database,
+    engine::{Engine, POSTGRES_IN_USE},
+    error::Error,
+    schema,
+    store::Store,
+    tables::{Table, tables},
+};
+
+/// What was restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// How many rows the backup had.
+    pub rows: u64,
+    /// The epoch from now on.
+    pub epoch: i64,
+}
+
+/// What a server's health says until the first visit after a restore.
+const NOT_VISITED: &str = "restored from a backup and not visited since";
+
+/// Puts a backup in the place of all rows, in one transaction. Nobody may use the database
+/// meanwhile, and a database that has rows is refused unless they are to be replaced.
+///
+/// The servers may be ahead of the backup. Therefore the epoch is raised above every one that was
+/// ever in use: it is the time of the restore in seconds. Every claim of a job is void, and no
+/// server is given to anybody before it was visited. What a server has that is newer than what the
+/// backup says of it is refused there as long as the row is what it was in the backup.
+pub async fn restore(
+    database: &Database,
+    from: &Path,
+    replace: bool,
+    now: Timestamp,
+) -> Result<Restored, Error> {
+    let part = Part::copy_of(from)?;
+    let mut backup = part.connect().await?;
+    prepare(&mut backup, from).await?;
+    refuse_in_use(database).await?;
+    // Takes the lock of a file, and brings the schema up to date.
+    let store = Store::open(database.clone()).await?;
+    let mut connection = store.writer().await?;
+    let begin = database.engine().begin_write();
+    let mut transaction = connection.begin_with(begin).await?;
+    let tables = tables(&mut backup).await?;
+    refuse_full(&tables, replace, &mut transaction).await?;
+    let epoch = epoch(&mut transaction, &mut backup, now).await?;
+    let mut rows = 0;
+    for table in tables.iter().rev() {
+        table.clear(&mut transaction).await?;
+    }
+    for table in &tables {
+        rows += table.copy(&mut backup, &mut transaction).await?;
+    }
+    settle(&mut transaction, epoch, now).await?;
+    transaction.commit().await?;
+    drop(connection);
+    store.close().await;
+    backup.close().await?;
+    Ok(Restored { rows, epoch })
+}
+
+/// A backup of an older version is brought up to date; the copy is, not the backup.
+async fn prepare(backup: &mut AnyConnection, from: &Path) -> Result<(), Error> {
+    let no_backup = |why: String| Error::File {
+        what: "restore",
+        path: from.to_owned(),
+        why,
+    };
+    let version = schema::version(Engine::Sqlite, backup).await;
+    match version {
+        Ok(0) => return Err(no_backup("it is no backup of kloigos".to_owned())),
+        Err(error) => return Err(no_backup(format!("it is no backup of kloigos: {error}"))),
+        Ok(version) => schema::refuse_newer(version)?,
+    }
+    sound(backup)
+        .await
+        .map_err(|error| no_backup(error.to_string()))?;
+    schema::bring_up(Engine::Sqlite, backup).await
+}
+
+/// Of a file its lock tells; of a server, who is connected to it.
+async fn refuse_in_use(database: &Database) -> Result<(), Error> {
+    if database.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut connection = database.connect_beside().await?;
+    let row = query(POSTGRES_IN_USE).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    match row.try_get::<i64, _>("found")? {
+        0 => Ok(()),
+        connections => Err(Error::Unavailable {
+            reason: format!(
+                "control planes use it ({connections} connections); stop them all before a restore"
+            ),
+        }),
+    }
+}
+
+async fn refuse_full(
+    tables: &[Table],
+    replace: bool,
+    target: &mut AnyConnection,
+) -> Result<(), Error> {
+    for table in tables
+        .iter()
+        .filter(|table| table.name != "meta" && !replace)
+    {
+        let rows = table.count(target).await?;
+        if rows > 0 {
+            let reason = format!(
+                "it is not empty ({} rows in {}); --replace puts the backup in the place of all \
+                 that it has",
+                rows, table.name
+            );
+            return Err(Error::Unavailable { reason });
+        }
+    }
+    Ok(())
+}
+
+/// Later than any epoch that servers may have seen: those of both databases, and those of any
+/// other restore of the same backup, which happened at another time.
+async fn epoch(
+    target: &mut AnyConnection,
+    backup: &mut AnyConnection,
+    now: Timestamp,
+) -> Result<i64, Error> {
+    let mut known = now.as_second();
+    for connection in [target, backup] {
+        let newest = "SELECT COALESCE(MAX(value), 0) AS epoch FROM meta WHERE name = 'epoch'";
+        let row = query(newest).fetch_one(connection).await?;
+        known = known.max(row.try_get::<i64, _>("epoch")? + 1);
+    }
+    Ok(known)
+}
+
+async fn settle(target: &mut AnyConnection, epoch: i64, now: Timestamp) -> Result<(), Error> {
+    let raise = query("UPDATE meta SET value = $1 WHERE name = 'epoch'").bind(epoch);
+    raise.execute(&mut *target).await?;
+    // The fence too: whoever held one of them before the restore has nothing to say any more.
+    let release = query(
+        "UPDATE jobs SET status = 'queued', lease_until = NULL, attempt = attempt + 1 \
+         WHERE status = 'running'",
+    );
+    release.execute(&mut *target).await?;
+    let unseen = query(
+        "UPDATE servers SET health = 'unreachable', health_since = $1, health_reason = $2 \
+         WHERE ended_at IS NULL",
+    );
+    unseen
+        .bind(micros(now))
+        .bind(NOT_VISITED)
+        .execute(target)
+        .await?;
+    Ok(())
+}
