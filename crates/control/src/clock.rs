@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kloigos_model::ids::{AllocationId, JobId, ServerId, TokenId, UnitKey};
+use kloigos_model::ids::{AllocationId, AttestationId, JobId, ServerId, TokenId, UnitKey};
 use rand::RngCore;
 
 /// What time it is.
@@ -155,6 +155,11 @@ impl World {
     /// A new allocation's id.
     pub fn allocation_id(&self) -> AllocationId {
         AllocationId::of(self.uuid())
+    }
+
+    /// A new attestation's id.
+    pub fn attestation_id(&self) -> AttestationId {
+        AttestationId::of(self.uuid())
     }
 
     /// A new server's id.

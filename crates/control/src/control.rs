@@ -12,7 +12,10 @@ use crate::{
     clock::World,
     core::Core,
     engine::Engine,
-    ops::{self, Allocate, Begun, Deallocate, DecommissionServer, InitServer, Started},
+    ops::{
+        self, Allocate, Attest, Begun, ChangeUnit, Deallocate, DecommissionServer, InitServer,
+        Started,
+    },
     queries,
     refusal::Refusal,
     settings::Settings,
@@ -100,6 +103,18 @@ impl Control {
     /// Begins to empty a unit. A repeat while it is being emptied is the same job.
     pub async fn deallocate(&self, op: Deallocate) -> Result<Begun, Refusal> {
         self.begin(|core, take_up| ops::End { op, core, take_up })
+            .await
+    }
+
+    /// Begins to change what an allocated unit's tenancy runs with.
+    pub async fn change_unit(&self, op: ChangeUnit) -> Result<Begun, Refusal> {
+        self.begin(|core, take_up| ops::BeginChange { op, core, take_up })
+            .await
+    }
+
+    /// Begins to ask a server's kernel whether it keeps what was promised.
+    pub async fn attest(&self, op: Attest) -> Result<Begun, Refusal> {
+        self.begin(|core, take_up| ops::Ask { op, core, take_up })
             .await
     }
 

@@ -4,19 +4,20 @@
 use kloigos_model::{
     compute_unit::UnitStatus,
     cpu::CpuSet,
-    host::{Activity, Desired, Measure, ServerSpec, Spec, Tenant, UnitSpec},
-    limits::Limits,
+    host::{Desired, Measure, ServerSpec, Spec, Tenant, UnitSpec},
 };
 use kloigos_store::{AllocationRecord, ServerRecord, UnitRecord};
 
 /// The server's own part: it has to know the ports of all its units.
 pub(crate) fn server(server: &ServerRecord, units: &[UnitRecord]) -> Desired {
+    let declined = |measure: &Measure| server.declined.contains(measure);
+    let measures = Measure::ALL.iter().copied();
     Desired {
         generation: server.generation,
         spec: Spec::Server(ServerSpec {
             ports: units.iter().map(|unit| unit.ports).collect(),
-            measures: Measure::ALL.iter().copied().collect(),
-            housekeeping: None,
+            measures: measures.filter(|measure| !declined(measure)).collect(),
+            housekeeping: server.housekeeping.clone().filter(|_| server.confined),
         }),
     }
 }
@@ -25,12 +26,8 @@ pub(crate) fn server(server: &ServerRecord, units: &[UnitRecord]) -> Desired {
 /// moment the tenancy ends, and in every quarantine, it should be empty.
 pub(crate) fn unit(unit: &UnitRecord, open: Option<&AllocationRecord>) -> Desired {
     let tenanted = matches!(unit.status, UnitStatus::Allocating | UnitStatus::Allocated);
-    let tenant = open.filter(|_| tenanted).map(|allocation| Tenant {
-        allocation: allocation.id,
-        keys: allocation.keys.clone(),
-        resets: 0,
-        activity: Activity::Running,
-    });
+    let open = open.filter(|_| tenanted);
+    let limits = open.map_or(unit.limits, |allocation| allocation.tenancy.limits);
     let node_zero = || CpuSet::of([0]).expect("0 is a node");
     Desired {
         generation: unit.generation,
@@ -40,15 +37,21 @@ pub(crate) fn unit(unit: &UnitRecord, open: Option<&AllocationRecord>) -> Desire
             dir: unit.dir.clone(),
             cpus: unit.cpus.clone(),
             memory_nodes: unit.memory_nodes.clone().unwrap_or_else(node_zero),
-            limits: Limits {
-                memory_max: unit.memory_max,
-                tasks_max: unit.tasks_max,
-                ..Limits::default()
-            },
+            limits,
             ports: unit.ports,
             warm: unit.warm,
-            volume: None,
-            tenant,
+            volume: unit.volume.clone(),
+            tenant: open.map(tenant),
         }),
+    }
+}
+
+fn tenant(allocation: &AllocationRecord) -> Tenant {
+    let tenancy = &allocation.tenancy;
+    Tenant {
+        allocation: allocation.id,
+        keys: tenancy.keys.clone(),
+        resets: tenancy.resets,
+        activity: tenancy.activity,
     }
 }

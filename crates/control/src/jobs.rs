@@ -7,10 +7,13 @@
 //! most its work.
 
 mod allocating;
+mod attesting;
+mod changing;
 mod context;
 mod deallocating;
 mod decommissioning;
 mod initializing;
+mod tried;
 mod visit;
 
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -21,6 +24,8 @@ use serde::{Serialize, de::DeserializeOwned};
 pub(crate) use self::visit::note as note_visit;
 pub(crate) use self::{
     allocating::{Allocating, Reservation},
+    attesting::{Attesting, is_attestable},
+    changing::{Changing, Wanted},
     context::Context,
     deallocating::Deallocating,
     decommissioning::Decommissioning,
@@ -148,6 +153,8 @@ pub(crate) const fn runner(kind: JobKind) -> Runner {
         JobKind::Decommissioning => Runner::of::<Decommissioning>(),
         JobKind::Allocating => Runner::of::<Allocating>(),
         JobKind::Deallocating => Runner::of::<Deallocating>(),
+        JobKind::Changing => Runner::of::<Changing>(),
+        JobKind::Attesting => Runner::of::<Attesting>(),
     }
 }
 

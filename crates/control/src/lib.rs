@@ -9,6 +9,7 @@ mod control;
 mod core;
 mod desired;
 mod engine;
+mod fit;
 mod jobs;
 pub mod ops;
 mod queries;
@@ -22,11 +23,13 @@ mod visits;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing};
 pub use kloigos_store::{
-    AllocationRecord, JobDetail, JobFilter, JobKind, JobRecord, JobStatus, LogLine, ServerDetail,
-    ServerRecord, Store, TokenHash, TokenRecord, UnitFilter, UnitRecord,
+    AllocationRecord, AttestationRecord, AttestationSummary, JobDetail, JobFilter, JobKind,
+    JobRecord, JobStatus, LogLine, ServerDetail, ServerRecord, Store, Tenancy, TokenHash,
+    TokenRecord, UnitDetail, UnitFilter, UnitRecord,
 };
 pub use ops::{
-    Allocate, Begun, Deallocate, DecommissionServer, Idempotency, InitServer, Probe, Probed,
+    Allocate, Attest, Begun, Change, ChangeUnit, Deallocate, DecommissionServer, Idempotency,
+    InitServer, Probe, Probed, Promised,
 };
 pub use refusal::{Fault, PathPart, Refusal};
 pub use settings::{FirstContact, HostBinary, Patience, Settings};

@@ -1,27 +1,35 @@
 //! What a person may ask: each a value that says the whole intention.
 
 mod allocate;
+mod attest;
+mod change;
 mod deallocate;
 mod decommission_server;
 mod init_server;
 mod repeat;
+mod tenancy;
 
-use std::{net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use kloigos_model::{
     cpu::CpuSet,
-    host::Facts,
+    host::{Facts, Measure, Volume},
     ids::{AllocationId, JobId},
     layout::Numbering,
+    limits::LimitsWish,
     names::{Hostname, Label, LoginName, UnitId},
     placement::Wanted,
+    preflight::Finding,
+    remark::Remark,
     ssh::{AuthorizedKeys, PublicKey},
     tags::Tags,
 };
 use kloigos_store::{Claim, UnitRecord};
 
+pub use self::change::Change;
 pub(crate) use self::{
-    allocate::Reserve, deallocate::End, decommission_server::Return, init_server::Begin,
+    allocate::Reserve, attest::Ask, change::Begin as BeginChange, deallocate::End,
+    decommission_server::Return, init_server::Begin,
 };
 
 /// A unit for a tenant.
@@ -33,6 +41,8 @@ pub struct Allocate {
     pub tags: Option<Tags>,
     /// Who may log in.
     pub keys: AuthorizedKeys,
+    /// What is asked of the unit's limits.
+    pub limits: LimitsWish,
     /// How a repeat is known.
     pub idempotency: Option<Idempotency>,
     /// How long further servers are tried.
@@ -48,6 +58,46 @@ pub struct Deallocate {
     pub allocation: Option<AllocationId>,
     /// How a repeat is known.
     pub idempotency: Option<Idempotency>,
+}
+
+/// A change of what a tenancy runs with.
+#[derive(Debug, Clone)]
+pub struct ChangeUnit {
+    /// Of which unit.
+    pub unit: UnitId,
+    /// The tenancy that is meant; another one is not touched.
+    pub allocation: Option<AllocationId>,
+    /// What is changed.
+    pub change: Change,
+    /// Why.
+    pub remark: Option<Remark>,
+    /// How a repeat is known.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A question to a server's kernel whether it keeps what was promised.
+#[derive(Debug, Clone)]
+pub struct Attest {
+    /// Of what.
+    pub of: Promised,
+    /// Why.
+    pub remark: Option<Remark>,
+    /// How a repeat is known.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// What has promises made of it.
+#[derive(Debug, Clone)]
+pub enum Promised {
+    /// A unit.
+    Unit {
+        /// Which.
+        id: UnitId,
+        /// The tenancy that is meant.
+        allocation: Option<AllocationId>,
+    },
+    /// A server's own part.
+    Server(Hostname),
 }
 
 /// A server to be cut into units.
@@ -73,6 +123,14 @@ pub struct InitServer {
     pub host_key: Option<PublicKey>,
     /// Whether the user managers of free units run.
     pub warm: bool,
+    /// What is asked of all its units' limits.
+    pub limits: LimitsWish,
+    /// What is declined of the measures for the whole server.
+    pub declined: BTreeSet<Measure>,
+    /// Whether everything of the host that is no unit is confined to the CPUs of no unit.
+    pub confined: bool,
+    /// The block devices that units have to themselves: by the place of the unit in `ranges`.
+    pub volumes: Vec<(usize, Volume)>,
     /// How a repeat is known.
     pub idempotency: Option<Idempotency>,
 }
@@ -101,11 +159,13 @@ pub struct Probe {
     pub host_key: Option<PublicKey>,
 }
 
-/// What a probe saw.
+/// What a look at a server saw.
 #[derive(Debug, Clone)]
 pub struct Probed {
     /// What the server is.
     pub facts: Facts,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
     /// The host key it proved to have.
     pub host_key: PublicKey,
 }

@@ -1,9 +1,14 @@
 //! What can be asked without changing anything.
 
-use kloigos_model::{compute_unit::UnitStatus, ids::JobId, names::Hostname};
+use kloigos_model::{
+    compute_unit::UnitStatus,
+    host::Activity,
+    ids::JobId,
+    names::{Hostname, UnitId},
+};
 use kloigos_store::{
-    JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord, TokenHash, TokenRecord,
-    Tx, UnitFilter, UnitRecord,
+    AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord,
+    TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
 };
 
 use crate::refusal::Refusal;
@@ -16,6 +21,66 @@ impl Operation for ListUnits<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
         Ok(tx.list_units(self.0).await?)
+    }
+}
+
+pub(crate) struct FindUnit<'a>(pub(crate) &'a UnitId);
+
+impl Operation for FindUnit<'_> {
+    type Output = UnitDetail;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
+        let record = found(tx, self.0).await?;
+        let server = tx.load_server(record.server).await?;
+        Ok(UnitDetail {
+            allocation: tx.open_allocation(record.key).await?,
+            declined: server.map(|server| server.declined).unwrap_or_default(),
+            record,
+        })
+    }
+}
+
+async fn found(tx: &mut Tx<'_>, id: &UnitId) -> Result<UnitRecord, Refusal> {
+    let unit = tx.find_unit(id).await?;
+    unit.ok_or_else(|| Refusal::NotFound {
+        what: format!("there is no compute unit {id}"),
+    })
+}
+
+pub(crate) struct AttestationsOfUnit<'a>(pub(crate) &'a UnitId, pub(crate) u32);
+
+impl Operation for AttestationsOfUnit<'_> {
+    type Output = Vec<AttestationRecord>;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
+        let unit = found(tx, self.0).await?;
+        Ok(tx.attestations_of_unit(unit.key, self.1).await?)
+    }
+}
+
+pub(crate) struct AttestationsOfServer<'a>(pub(crate) &'a Hostname, pub(crate) u32);
+
+impl Operation for AttestationsOfServer<'_> {
+    type Output = Vec<AttestationRecord>;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
+        let server = tx.find_server(self.0).await?;
+        let server = server.ok_or_else(|| no_server(self.0))?;
+        Ok(tx.attestations_of_server(server.id, self.1).await?)
+    }
+}
+
+pub(crate) struct AttestationOfJob(pub(crate) JobId);
+
+impl Operation for AttestationOfJob {
+    type Output = Option<AttestationRecord>;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
+        Ok(tx.attestation_of_job(self.0).await?)
     }
 }
 
@@ -40,6 +105,8 @@ impl Operation for AllocatedUnit {
             allocation: Some(made.id),
             started_at: made.started_at,
             tags: made.tags,
+            activity: Some(Activity::Running),
+            attestation: None,
             ..unit
         }))
     }
@@ -64,9 +131,7 @@ impl Operation for FindServer<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
         let found = tx.find_server(self.0).await?;
-        let mut record = found.ok_or_else(|| Refusal::NotFound {
-            what: format!("there is no server {}", self.0),
-        })?;
+        let mut record = found.ok_or_else(|| no_server(self.0))?;
         let units = tx.units_of(record.id).await?;
         for unit in &units {
             *record.units.entry(unit.status).or_default() += 1;
@@ -111,6 +176,12 @@ impl Operation for JobWithLog {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
         let found = tx.load_job_detail(self.0).await?;
         found.ok_or_else(|| no_job(self.0))
+    }
+}
+
+fn no_server(hostname: &Hostname) -> Refusal {
+    Refusal::NotFound {
+        what: format!("there is no server {hostname}"),
     }
 }
 

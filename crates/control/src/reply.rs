@@ -61,6 +61,10 @@ impl Reply {
     }
 
     fn answered(answer: Answer) -> Self {
+        // Promises that are broken are an answer to the question whether they are.
+        if !answer.report.attestations.is_empty() {
+            return Self::Settled(Box::new(answer));
+        }
         let said = fault_text(&answer.report);
         let changed = may_have_changed(&answer.report);
         let untouched = |passing| {
@@ -93,26 +97,48 @@ fn may_have_changed(report: &Report) -> bool {
 /// What a report says went wrong, in one sentence.
 fn fault_text(report: &Report) -> String {
     if let Some(fault) = &report.fault {
+        let message = bounded([fault.message.clone()].into_iter());
         let place = fault.scope.as_ref().map(ToString::to_string);
         let place = place.into_iter().chain(fault.resource.clone());
         let place = place.collect::<Vec<_>>().join(", ");
         return match place.as_str() {
-            "" => fault.message.clone(),
-            place => format!("{place}: {}", fault.message),
+            "" => message,
+            place => format!("{place}: {message}"),
         };
     }
     let drift = report.scopes.iter().flat_map(|scope| &scope.drift);
-    let drift: Vec<String> = drift
-        .map(|change| format!("{}: {}", change.resource, change.change))
-        .take(5)
-        .collect();
+    let drift = drift.map(|change| format!("{}: {}", change.resource, change.change));
+    let drift = bounded(drift);
     if drift.is_empty() {
         return format!("the server answered {} without a word more", report.outcome);
     }
-    format!(
-        "it is not as it should be, still to do is {}",
-        drift.join("; ")
-    )
+    format!("it is not as it should be, still to do is {drift}")
+}
+
+/// What a person reads of a list that a server told: all of it up to a length, in one line, and
+/// how much more there was.
+pub(crate) fn bounded(told: impl Iterator<Item = String>) -> String {
+    const LONGEST: usize = 4000;
+    let mut text = String::new();
+    let mut left_out = 0_usize;
+    for line in told {
+        let line: String = line.chars().map(shown).take(LONGEST).collect();
+        if left_out > 0 || text.len() + line.len() > LONGEST.max(line.len()) {
+            left_out += 1;
+        } else {
+            text.push_str(if text.is_empty() { "" } else { "; " });
+            text.push_str(&line);
+        }
+    }
+    match left_out {
+        0 => text,
+        count => format!("{text}; and {count} more"),
+    }
+}
+
+/// A server's words are somebody else's: nothing in them moves a terminal's cursor.
+fn shown(letter: char) -> char {
+    if letter.is_control() { ' ' } else { letter }
 }
 
 /// One line for a job's log: what was changed, scope by scope.
@@ -142,7 +168,13 @@ pub(crate) fn degraded(report: &Report) -> Option<String> {
             words.push(line);
         }
     }
-    (!words.is_empty()).then(|| words.join("; "))
+    let broken = report.attestations.iter().flat_map(|told| {
+        let scope = &told.scope;
+        told.broken()
+            .map(move |check| format!("{scope} breaks {}: {}", check.promise, check.check))
+    });
+    let words = words.into_iter().map(str::to_owned).chain(broken);
+    Some(bounded(words)).filter(|words| !words.is_empty())
 }
 
 #[cfg(test)]
@@ -212,6 +244,18 @@ mod tests {
         assert!(half(reply(Outcome::Fault, false, a_change())));
         assert!(half(reply(Outcome::Refused, false, a_change())));
         assert!(half(reply(Outcome::Drifted, false, Vec::new())));
+    }
+
+    #[test]
+    fn what_a_server_tells_is_shown_whole_up_to_a_length() {
+        let list = |count: usize| (0..count).map(|n| format!("file /tmp/{n:05}"));
+        let text = bounded(list(40));
+        assert!(text.contains("/tmp/00000; ") && text.ends_with("/tmp/00039"));
+        let text = bounded(list(10_000));
+        assert!(text.len() < 4100, "{}", text.len());
+        assert!(text.ends_with(" more"), "{text}");
+        assert_eq!(bounded(["a\u{1b}[2J\nb".to_owned()].into_iter()), "a [2J b");
+        assert_eq!(bounded(["x".repeat(9000)].into_iter()).len(), 4000);
     }
 
     #[test]

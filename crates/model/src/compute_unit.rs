@@ -48,6 +48,8 @@ worded_enum! {
         HandOver = "hand over",
         /// The reservation is given back; nothing was changed on its server.
         GiveBack = "give back",
+        /// A reset of it failed midway: it is neither its tenant's nor proven empty.
+        Spoil = "spoil",
         /// Its tenancy ends.
         Deallocate = "deallocate",
         /// It was proven empty.
@@ -91,7 +93,9 @@ impl UnitStatus {
             (Self::Decommissioning, V::Retire) => Ok(Self::Decommissioned),
             (Self::Initializing, V::Fail) => Ok(Self::InitFail),
             (Self::Allocating, V::Fail) => Ok(Self::AllocationFail),
-            (Self::Deallocating, V::Fail) => Ok(Self::DeallocationFail),
+            (Self::Deallocating, V::Fail) | (Self::Allocated, V::Spoil) => {
+                Ok(Self::DeallocationFail)
+            }
             (Self::Decommissioning, V::Fail) => Ok(Self::DecommissionFail),
             _ => Err(Forbidden {
                 from: self.as_str(),
@@ -147,6 +151,18 @@ mod tests {
                 assert_ne!(status.after(verb), Ok(UnitStatus::Free), "{status} {verb}");
             }
         }
+    }
+
+    #[test]
+    fn a_spoilt_unit_is_left_by_the_end_of_its_tenancy_alone() {
+        let spoilt = UnitStatus::Allocated.after(UnitVerb::Spoil);
+        assert_eq!(spoilt, Ok(UnitStatus::DeallocationFail));
+        for &status in UnitStatus::ALL {
+            let allowed = status.after(UnitVerb::Spoil).is_ok();
+            assert_eq!(allowed, status == UnitStatus::Allocated, "{status}");
+        }
+        let emptied = UnitStatus::DeallocationFail.after(UnitVerb::Deallocate);
+        assert_eq!(emptied, Ok(UnitStatus::Deallocating));
     }
 
     #[test]

@@ -49,6 +49,10 @@ id!(
     AllocationId
 );
 id!(
+    /// One attestation.
+    AttestationId
+);
+id!(
     /// One piece of durable work.
     JobId
 );

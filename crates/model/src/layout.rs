@@ -1,14 +1,17 @@
 //! How a server's CPUs are split into units, and what numbers the units get. Pure and complete:
 //! what a layout says is what init makes.
 
+mod shares;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     cpu::CpuSet,
     names::{DirName, UserName},
     ports::{PortRange, PortRangeError},
-    topology::Topology,
 };
+
+pub use shares::{default_limits, memory_of_nodes, memory_share, tasks_share};
 
 /// Where the numbers of a server's units begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,37 +172,6 @@ fn beside(index: usize, earlier: &Slot, later: &Slot) -> Result<(), LayoutError>
         });
     }
     Ok(())
-}
-
-/// The part of memory that stays with the host: an eighth of each node, so that page cache and
-/// kernel memory of the host's own services do not depend on the tenants.
-const HOST_SHARE: u64 = 8;
-
-/// What a unit may use by default: of the memory of its nodes, less the host's part, the share that
-/// its CPUs have of their node's CPUs. In bytes, whole MiB; 0 when the topology knows no memory.
-pub fn memory_share(topology: &Topology, cpus: &CpuSet) -> u64 {
-    let total_cpus = topology.cpus.len().max(1) as u64;
-    let total: u64 = topology.nodes.iter().map(|node| node.memory_bytes).sum();
-    let by_node: Option<u64> = topology.memory_nodes(cpus).map(|nodes| {
-        let homes = topology.nodes.iter().filter(|node| nodes.contains(node.id));
-        homes
-            .map(|node| node_share(node.memory_bytes, node.cpus.as_ref(), cpus))
-            .sum()
-    });
-    let even = total / total_cpus * cpus.len() as u64;
-    let share = by_node.filter(|&share| share > 0).unwrap_or(even);
-    (share - share / HOST_SHARE) >> 20 << 20
-}
-
-fn node_share(memory: u64, node: Option<&CpuSet>, unit: &CpuSet) -> u64 {
-    let Some(node) = node else { return 0 };
-    let inside = node.intersection(unit).map_or(0, |cpus| cpus.len());
-    memory / node.len() as u64 * inside as u64
-}
-
-/// The most tasks of a unit by default: 1,024 for each CPU and at least 4,096.
-pub fn tasks_share(cpus: &CpuSet) -> u64 {
-    (cpus.len() as u64 * 1024).max(4096)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod names;
 pub mod placement;
 pub mod ports;
 pub mod preflight;
+pub mod remark;
 pub mod server;
 pub mod ssh;
 pub mod tags;

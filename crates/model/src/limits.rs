@@ -3,7 +3,11 @@
 //! A unit has limits of its own from init, and an allocation may ask for others; each is a whole
 //! set, so that what holds can be read in one place.
 
+mod wish;
+
 use serde::{Deserialize, Serialize};
+
+pub use wish::{LIMIT_NAMES, LimitsWish, NotAnAmount, Wish, amount};
 
 /// The limits of a unit, as systemd and the file systems enforce them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

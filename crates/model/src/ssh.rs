@@ -61,6 +61,15 @@ pub enum KeyError {
     Twice,
 }
 
+/// Why a key is not taken out of [`AuthorizedKeys`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovalError {
+    /// It is not among them.
+    Unknown,
+    /// Nobody could log in any more.
+    Last,
+}
+
 /// The most keys in one [`AuthorizedKeys`].
 pub const MAX_KEYS: usize = 64;
 
@@ -71,6 +80,11 @@ impl PublicKey {
             .decode(&self.blob)
             .expect("a parsed key holds base64");
         format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(blob)))
+    }
+
+    /// Its comment; empty for none.
+    pub fn comment(&self) -> &str {
+        &self.comment
     }
 
     /// Its type, such as `ssh-ed25519`.
@@ -131,6 +145,31 @@ impl AuthorizedKeys {
     /// The keys, in the order given.
     pub fn iter(&self) -> impl Iterator<Item = &PublicKey> {
         self.0.iter()
+    }
+
+    /// These and the others; one that is among these already stays as it is.
+    pub fn with(&self, others: &Self) -> Result<Self, KeyError> {
+        let known = |key: &PublicKey| self.0.iter().any(|known| known.blob == key.blob);
+        let new = others.iter().filter(|key| !known(key)).cloned();
+        let keys: Vec<PublicKey> = self.0.iter().cloned().chain(new).collect();
+        if keys.len() > MAX_KEYS {
+            return Err(KeyError::TooMany);
+        }
+        Ok(Self(keys))
+    }
+
+    /// These but the one of this fingerprint.
+    pub fn without(&self, fingerprint: &str) -> Result<Self, RemovalError> {
+        let (gone, left): (Vec<PublicKey>, Vec<PublicKey>) = self
+            .0
+            .iter()
+            .cloned()
+            .partition(|key| key.fingerprint() == fingerprint);
+        match (gone.is_empty(), left.is_empty()) {
+            (true, _) => Err(RemovalError::Unknown),
+            (false, true) => Err(RemovalError::Last),
+            (false, false) => Ok(Self(left)),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod admin;
 mod asked;
+mod attestations;
 mod check;
 mod compute_units;
 mod document;

@@ -90,7 +90,7 @@ struct State {
     mishaps: VecDeque<Mishap>,
     /// What happens to the next looks, one each.
     at_looks: VecDeque<Mishap>,
-    /// How many requests it was sent that were not `Facts`.
+    /// How many requests it was sent that change something.
     asked: usize,
 }
 
@@ -195,11 +195,15 @@ impl SimServer {
         if state.cut {
             return Some(Mishap::Unreachable);
         }
-        if *request == Request::Facts {
-            return state.at_looks.pop_front();
+        match request {
+            Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => {
+                state.at_looks.pop_front()
+            }
+            Request::Apply { .. } | Request::Remove { .. } => {
+                state.asked += 1;
+                state.mishaps.pop_front()
+            }
         }
-        state.asked += 1;
-        state.mishaps.pop_front()
     }
 
     fn serve(

@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use kloigos_model::{
     allocation::AllocationStatus,
     ids::{AllocationId, JobId, UnitKey},
+    limits::Limits,
     ssh::AuthorizedKeys,
     tags::{TagValue, Tags},
 };
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    AllocationRecord,
+    AllocationRecord, Tenancy,
     cells::{Cells, json, micros},
     error::Error,
     tx::Tx,
@@ -27,6 +28,8 @@ pub struct NewAllocation<'a> {
     pub job: JobId,
     /// Who may log in.
     pub keys: &'a AuthorizedKeys,
+    /// What its unit may use.
+    pub limits: &'a Limits,
     /// What the tenant writes on it; `None` is `null`.
     pub tags: Option<&'a Tags>,
     /// When.
@@ -36,8 +39,10 @@ pub struct NewAllocation<'a> {
 macro_rules! select_allocations {
     ($rest:literal) => {
         concat!(
-            "SELECT id, unit_id, job_id, status, keys, tags, created_at, started_at, ended_at, \
-             reason FROM allocations ",
+            "SELECT a.id, a.unit_id, a.job_id, a.status, a.keys, \
+             COALESCE(a.limits, u.limits) AS limits, a.activity, a.resets, a.tags, a.created_at, \
+             a.started_at, a.ended_at, a.reason \
+             FROM allocations a JOIN units u ON u.id = a.unit_id ",
             $rest
         )
     };
@@ -48,7 +53,7 @@ impl Tx<'_> {
     pub async fn insert_allocation(&mut self, new: &NewAllocation<'_>) -> Result<(), Error> {
         let statement = query(
             "INSERT INTO allocations (id, unit_id, job_id, status, keys, tags, deployment_id, \
-             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             created_at, limits) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(new.id.to_string())
         .bind(new.unit.to_string())
@@ -57,7 +62,8 @@ impl Tx<'_> {
         .bind(new.keys.to_string())
         .bind(new.tags.map(json))
         .bind(new.tags.and_then(deployment))
-        .bind(micros(new.created_at));
+        .bind(micros(new.created_at))
+        .bind(json(new.limits));
         self.insert("the unit", statement).await
     }
 
@@ -67,7 +73,7 @@ impl Tx<'_> {
         unit: UnitKey,
     ) -> Result<Option<AllocationRecord>, Error> {
         let statement = query(select_allocations!(
-            "WHERE unit_id = $1 AND status IN ('pending', 'active', 'ending')"
+            "WHERE a.unit_id = $1 AND a.status IN ('pending', 'active', 'ending')"
         ));
         let row = self.row(statement.bind(unit.to_string())).await?;
         row.map(|row| allocation(&row)).transpose()
@@ -78,22 +84,47 @@ impl Tx<'_> {
         &mut self,
         job: JobId,
     ) -> Result<Option<AllocationRecord>, Error> {
-        let statement = query(select_allocations!("WHERE job_id = $1"));
+        let statement = query(select_allocations!("WHERE a.job_id = $1"));
         let row = self.row(statement.bind(job.to_string())).await?;
         row.map(|row| allocation(&row)).transpose()
     }
 
-    /// Binds a pending tenancy to another unit.
+    /// Binds a pending tenancy to another unit, with the limits that it has there.
     pub async fn rebind_allocation(
         &mut self,
         id: AllocationId,
         unit: UnitKey,
+        limits: &Limits,
     ) -> Result<(), Error> {
-        let statement =
-            query("UPDATE allocations SET unit_id = $2 WHERE id = $1 AND status = 'pending'")
-                .bind(id.to_string())
-                .bind(unit.to_string());
+        let statement = query(
+            "UPDATE allocations SET unit_id = $2, limits = $3 \
+             WHERE id = $1 AND status = 'pending'",
+        )
+        .bind(id.to_string())
+        .bind(unit.to_string())
+        .bind(json(limits));
         self.change_one("allocations", statement).await
+    }
+
+    /// Sets what an active tenancy runs with, which makes its unit's desired state newer.
+    pub async fn set_tenancy(&mut self, id: AllocationId, to: &Tenancy) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE allocations SET keys = $2, limits = $3, activity = $4, resets = $5 \
+             WHERE id = $1 AND status = 'active'",
+        )
+        .bind(id.to_string())
+        .bind(to.keys.to_string())
+        .bind(json(&to.limits))
+        .bind(to.activity.as_str())
+        .bind(i64::from(to.resets));
+        self.change_one("allocations", statement).await?;
+        let statement = query(
+            "UPDATE units SET counter = counter + 1, \
+             epoch = (SELECT value FROM meta WHERE name = 'epoch') \
+             WHERE id = (SELECT unit_id FROM allocations WHERE id = $1)",
+        );
+        self.change_one("units", statement.bind(id.to_string()))
+            .await
     }
 
     /// A pending tenancy's unit is ready.
@@ -166,7 +197,12 @@ fn allocation(row: &AnyRow) -> Result<AllocationRecord, Error> {
         unit: cells.parse("unit_id")?,
         job: cells.parse("job_id")?,
         status: cells.parse("status")?,
-        keys: cells.parse("keys")?,
+        tenancy: Tenancy {
+            keys: cells.parse("keys")?,
+            limits: cells.maybe_json("limits")?.unwrap_or_default(),
+            activity: cells.parse("activity")?,
+            resets: cells.number("resets")?,
+        },
         tags: cells.maybe_json("tags")?,
         created_at: cells.at("created_at")?,
         started_at: cells.maybe_at("started_at")?,

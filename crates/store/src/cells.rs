@@ -75,6 +75,11 @@ impl<'r> Cells<'r> {
             .transpose()
     }
 
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, Error> {
+        let value = self.maybe_json(column)?;
+        value.ok_or_else(|| self.corrupt(column))
+    }
+
     pub(crate) fn maybe_json<T: DeserializeOwned>(
         &self,
         column: &'static str,

@@ -1,15 +1,17 @@
 //! What queries give: rows whose every column is a parsed type.
 
 mod allocation;
+mod attestation;
 mod event;
 mod job;
 mod server;
 mod token;
 mod unit;
 
-pub use allocation::AllocationRecord;
+pub use allocation::{AllocationRecord, Tenancy};
+pub use attestation::{AttestationRecord, AttestationSummary};
 pub use event::EventRecord;
 pub use job::{JobDetail, JobFilter, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};
 pub use token::{NotATokenHash, TokenHash, TokenRecord};
-pub use unit::{UnitFilter, UnitRecord};
+pub use unit::{UnitDetail, UnitFilter, UnitRecord};

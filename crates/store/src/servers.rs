@@ -2,14 +2,15 @@
 
 mod reading;
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use jiff::Timestamp;
 use kloigos_model::{
     cpu::CpuSet,
-    host::{Facts, Generation},
+    host::{Facts, Generation, Measure},
     ids::ServerId,
     layout::Numbering,
+    limits::LimitsWish,
     names::{Hostname, Label, LoginName},
     server::{Health, ServerStatus, ServerVerb},
     ssh::PublicKey,
@@ -56,6 +57,12 @@ pub struct ServerPlace {
     pub zone: Label,
     /// Whether the user managers of its free units run.
     pub warm: bool,
+    /// What the operator declines of the measures for the whole server.
+    pub declined: BTreeSet<Measure>,
+    /// Whether everything of the host that is no unit is confined to the CPUs of no unit.
+    pub confined: bool,
+    /// What is asked of its units' limits.
+    pub limits: LimitsWish,
 }
 
 impl Tx<'_> {
@@ -65,9 +72,9 @@ impl Tx<'_> {
         let statement = query(
             "INSERT INTO servers (id, hostname, ip, ssh_port, ssh_user, given_host_key, region, \
              zone, warm, first_uid, first_port, port_step, epoch, counter, status, health, \
-             health_since, touched, created_at) \
+             health_since, touched, created_at, declined, confined, limits) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-             0, $17)",
+             0, $17, $18, $19, $20)",
         )
         .bind(new.id.to_string())
         .bind(new.hostname.to_string())
@@ -85,7 +92,10 @@ impl Tx<'_> {
         .bind(new.generation.counter.cast_signed())
         .bind(ServerStatus::Initializing.as_str())
         .bind(Health::Unknown.as_str())
-        .bind(micros(new.created_at));
+        .bind(micros(new.created_at))
+        .bind(json(&place.declined))
+        .bind(i64::from(place.confined))
+        .bind(json(&place.limits));
         self.insert("the server's name or address", statement).await
     }
 
@@ -93,14 +103,17 @@ impl Tx<'_> {
     pub async fn set_place(&mut self, id: ServerId, place: &ServerPlace) -> Result<(), Error> {
         let statement = query(
             "UPDATE servers SET ssh_user = $2, given_host_key = $3, region = $4, zone = $5, \
-             warm = $6 WHERE id = $1",
+             warm = $6, declined = $7, confined = $8, limits = $9 WHERE id = $1",
         )
         .bind(id.to_string())
         .bind(place.ssh_user.as_ref().map(ToString::to_string))
         .bind(place.given_host_key.as_ref().map(ToString::to_string))
         .bind(place.region.to_string())
         .bind(place.zone.to_string())
-        .bind(i64::from(place.warm));
+        .bind(i64::from(place.warm))
+        .bind(json(&place.declined))
+        .bind(i64::from(place.confined))
+        .bind(json(&place.limits));
         self.change_one("servers", statement).await
     }
 

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
     cpu::CpuSet,
-    host::Generation,
+    host::{Generation, Volume},
     ids::{ServerId, UnitKey},
     layout::{Numbering, Slot},
+    limits::Limits,
     names::UnitId,
     ports::PortRange,
     tags::Tags,
@@ -14,8 +15,8 @@ use kloigos_model::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    UnitFilter, UnitRecord,
-    cells::{Cells, micros},
+    AttestationSummary, UnitFilter, UnitRecord,
+    cells::{Cells, json, micros},
     error::Error,
     servers::{generation, numbering},
     tx::Tx,
@@ -34,6 +35,8 @@ pub struct NewUnit {
     pub position: u32,
     /// Its CPUs and numbers.
     pub slot: Slot,
+    /// The block device that its `/mnt` directory is on.
+    pub volume: Option<Volume>,
     /// The generation that it begins after.
     pub generation: Generation,
     /// When.
@@ -45,10 +48,10 @@ pub struct NewUnit {
 pub struct Shares {
     /// Its memory nodes.
     pub memory_nodes: Option<CpuSet>,
-    /// Bytes of memory; `None` for no limit.
-    pub memory_max: Option<u64>,
-    /// Tasks; `None` for no limit.
-    pub tasks_max: Option<u64>,
+    /// All the memory of these, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// What it may use unless its tenancy says otherwise.
+    pub limits: Limits,
 }
 
 macro_rules! select_units {
@@ -56,11 +59,14 @@ macro_rules! select_units {
         concat!(
             "SELECT u.id, u.name, u.server_id, s.hostname, s.ip, s.region, s.zone, s.warm, \
              s.first_uid, s.first_port, s.port_step, u.cpus, u.port_slot, u.user_name, u.uid, \
-             u.dir, u.memory_nodes, u.memory_max, u.tasks_max, u.epoch, u.counter, u.status, \
-             u.reason, a.id AS allocation_id, a.started_at, a.tags, u.created_at, u.ended_at \
+             u.dir, u.memory_nodes, u.memory_bytes, u.limits, u.volume, u.volume_wipe, u.epoch, \
+             u.counter, u.status, u.reason, a.id AS allocation_id, a.started_at, a.tags, \
+             a.activity, t.at AS attested_at, t.broken, u.created_at, u.ended_at \
              FROM units u JOIN servers s ON s.id = u.server_id \
              LEFT JOIN allocations a ON a.unit_id = u.id \
-             AND a.status IN ('pending', 'active', 'ending') ",
+             AND a.status IN ('pending', 'active', 'ending') \
+             LEFT JOIN attestations t ON t.id = (SELECT MAX(l.id) FROM attestations l \
+             WHERE l.unit_id = u.id) AND COALESCE(t.allocation_id, '') = COALESCE(a.id, '') ",
             $rest
         )
     };
@@ -73,8 +79,8 @@ impl Tx<'_> {
         let slot = &new.slot;
         let statement = query(
             "INSERT INTO units (id, server_id, name, cpus, cpu_count, first_cpu, port_slot, \
-             user_name, uid, dir, epoch, counter, status, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             user_name, uid, dir, epoch, counter, status, created_at, volume, volume_wipe) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(new.key.to_string())
         .bind(new.server.to_string())
@@ -89,8 +95,10 @@ impl Tx<'_> {
         .bind(new.generation.epoch.cast_signed())
         .bind(new.generation.counter.cast_signed())
         .bind(UnitStatus::Initializing.as_str())
-        .bind(micros(new.created_at));
-        let taken = "a name, a number or the ports of the unit";
+        .bind(micros(new.created_at))
+        .bind(new.volume.as_ref().map(|volume| volume.path.to_string()))
+        .bind(wipe(new.volume.as_ref()));
+        let taken = "a name, a number, the ports or the volume of the unit";
         self.insert(taken, statement).await?;
         self.take_cpus(new).await
     }
@@ -193,14 +201,39 @@ impl Tx<'_> {
     /// Sets what a unit may use, which makes its desired state newer.
     pub async fn set_shares(&mut self, key: UnitKey, shares: &Shares) -> Result<(), Error> {
         let statement = query(
-            "UPDATE units SET memory_nodes = $2, memory_max = $3, tasks_max = $4, \
+            "UPDATE units SET memory_nodes = $2, memory_bytes = $3, limits = $4, \
              counter = counter + 1, epoch = (SELECT value FROM meta WHERE name = 'epoch') \
              WHERE id = $1",
         )
         .bind(key.to_string())
         .bind(shares.memory_nodes.as_ref().map(ToString::to_string))
-        .bind(shares.memory_max.map(u64::cast_signed))
-        .bind(shares.tasks_max.map(u64::cast_signed));
+        .bind(shares.memory_bytes.map(u64::cast_signed))
+        .bind(json(&shares.limits));
+        self.change_one("units", statement).await
+    }
+
+    /// Puts a unit's `/mnt` directory on a block device, or on none of its own. `Conflict` when
+    /// another unit of the server has it.
+    pub async fn set_volume(&mut self, key: UnitKey, volume: Option<&Volume>) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE units SET volume = $2, volume_wipe = $3, counter = counter + 1, \
+             epoch = (SELECT value FROM meta WHERE name = 'epoch') WHERE id = $1",
+        )
+        .bind(key.to_string())
+        .bind(volume.map(|volume| volume.path.to_string()))
+        .bind(wipe(volume));
+        self.insert("the volume", statement).await
+    }
+
+    /// Says why a unit is as it is, or that nothing needs to be said any more.
+    pub async fn set_unit_reason(
+        &mut self,
+        key: UnitKey,
+        reason: Option<&str>,
+    ) -> Result<(), Error> {
+        let statement = query("UPDATE units SET reason = $2 WHERE id = $1")
+            .bind(key.to_string())
+            .bind(reason.map(str::to_owned));
         self.change_one("units", statement).await
     }
 }
@@ -213,6 +246,7 @@ const fn changes_desired(verb: UnitVerb) -> bool {
         | UnitVerb::GiveBack
         | UnitVerb::Deallocate
         | UnitVerb::Fail
+        | UnitVerb::Spoil
         | UnitVerb::Decommission => true,
         UnitVerb::Settle
         | UnitVerb::HandOver
@@ -233,6 +267,24 @@ fn ports(cells: &Cells<'_>) -> Result<PortRange, Error> {
         column: "port_slot",
         row: cells.text("id").unwrap_or_default(),
     })
+}
+
+fn wipe(volume: Option<&Volume>) -> i64 {
+    i64::from(volume.is_some_and(|volume| volume.wipe))
+}
+
+fn volume(cells: &Cells<'_>) -> Result<Option<Volume>, Error> {
+    let wipe = cells.number::<i64>("volume_wipe")? == 1;
+    let path = cells.maybe("volume")?;
+    Ok(path.map(|path| Volume { path, wipe }))
+}
+
+fn attestation(cells: &Cells<'_>) -> Result<Option<AttestationSummary>, Error> {
+    let Some(at) = cells.maybe_at("attested_at")? else {
+        return Ok(None);
+    };
+    let broken = cells.json("broken")?;
+    Ok(Some(AttestationSummary { at, broken }))
 }
 
 /// Without a tenant the tags are empty; a tenant may have given none at all.
@@ -259,8 +311,9 @@ pub(crate) fn unit(row: &AnyRow) -> Result<UnitRecord, Error> {
         uid: cells.number("uid")?,
         dir: cells.parse("dir")?,
         memory_nodes: cells.maybe("memory_nodes")?,
-        memory_max: cells.maybe_number("memory_max")?,
-        tasks_max: cells.maybe_number("tasks_max")?,
+        memory_bytes: cells.maybe_number("memory_bytes")?,
+        limits: cells.maybe_json("limits")?.unwrap_or_default(),
+        volume: volume(&cells)?,
         warm: cells.number::<i64>("warm")? == 1,
         generation: generation(&cells)?,
         status: cells.parse("status")?,
@@ -268,6 +321,8 @@ pub(crate) fn unit(row: &AnyRow) -> Result<UnitRecord, Error> {
         allocation: cells.maybe("allocation_id")?,
         started_at: cells.maybe_at("started_at")?,
         tags: tags(&cells)?,
+        activity: cells.maybe("activity")?,
+        attestation: attestation(&cells)?,
         created_at: cells.at("created_at")?,
         ended_at: cells.maybe_at("ended_at")?,
     })

@@ -60,6 +60,10 @@ words! {
         Allocating = "allocating",
         /// Empties a unit.
         Deallocating = "deallocating",
+        /// Brings a unit to what its tenancy runs with from now on.
+        Changing = "changing",
+        /// Asks the kernel whether it keeps what was promised.
+        Attesting = "attesting",
     }
 }
 

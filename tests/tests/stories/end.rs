@@ -2,10 +2,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use kloigos_control::{Begun, JobKind, Refusal};
-use kloigos_model::names::UnitId;
+use kloigos_control::{Begun, Change, JobKind, Refusal};
 
-use super::town::{Town, allocate};
+use super::town::{Town, allocate, first_unit};
 
 /// Where a town stands: its units, and all that is on its one machine. Ids of tenancies differ
 /// from run to run and are left out.
@@ -64,18 +63,15 @@ fn plain(text: &str) -> String {
     plain.collect()
 }
 
-fn unit() -> UnitId {
-    "sim1_0-31".parse().expect("a unit id")
-}
-
 /// A town in which the job of this kind is about to begin.
 pub(crate) async fn before(kind: JobKind) -> Town {
     let town = Town::new(1).await;
     if kind != JobKind::Initializing {
         town.ready(1, &["0-31", "32-63"]).await;
     }
-    if matches!(kind, JobKind::Deallocating | JobKind::Decommissioning) {
+    if !matches!(kind, JobKind::Initializing | JobKind::Allocating) {
         town.allocate(None).await.expect("a unit");
+        town.rest().await;
     }
     town
 }
@@ -85,8 +81,10 @@ pub(crate) async fn begin(kind: JobKind, town: &Town) -> Result<Begun, Refusal> 
     match kind {
         JobKind::Initializing => town.begin_init(1, &["0-31", "32-63"]).await,
         JobKind::Allocating => town.control.allocate(allocate(None)).await,
-        JobKind::Deallocating => town.begin_deallocate(&unit()).await,
+        JobKind::Deallocating => town.begin_deallocate(&first_unit()).await,
         JobKind::Decommissioning => town.begin_decommission(1, true).await,
+        JobKind::Changing => town.begin_change(Change::Reset).await,
+        JobKind::Attesting => town.begin_attest().await,
     }
 }
 

@@ -72,7 +72,12 @@ async fn what_a_server_is_follows_from_its_facts() {
         .map(|unit| unit.memory_nodes.as_ref().expect("nodes").to_string())
         .collect();
     assert_eq!(nodes, ["0", "1"]);
-    assert!(detail.units[0].memory_max.is_some_and(|bytes| bytes > 0));
+    let limits = detail.units[0].limits;
+    assert!(limits.memory_max.is_some_and(|bytes| bytes > 0));
+    assert_eq!(
+        (limits.tasks_max, limits.swap_max),
+        (Some(16 * 1024), Some(0))
+    );
     assert_ne!(detail.record.health, Health::Unknown);
 }
 

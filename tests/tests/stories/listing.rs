@@ -115,6 +115,7 @@ async fn jobs_and_servers_are_listed() {
         .expect("jobs");
     let kinds: Vec<JobKind> = all.iter().map(|job| job.kind).collect();
     let expected = [
+        JobKind::Attesting,
         JobKind::Allocating,
         JobKind::Initializing,
         JobKind::Initializing,

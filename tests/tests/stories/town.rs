@@ -1,14 +1,16 @@
 //! A control plane over a simulated fleet, as the stories use it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use kloigos_control::{
-    Allocate, Begun, Control, Deallocate, DecommissionServer, Idempotency, InitServer, JobFilter,
-    JobRecord, JobStatus, Patience, Refusal, Settings, Store, UnitFilter, UnitRecord, World,
+    Allocate, Attest, Begun, Change, ChangeUnit, Control, Deallocate, DecommissionServer,
+    Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience, Promised, Refusal, Settings,
+    Store, UnitFilter, UnitRecord, World,
 };
 use kloigos_model::{
     compute_unit::UnitStatus,
     layout::Numbering,
+    limits::LimitsWish,
     names::{Hostname, UnitId},
     placement::Wanted,
     ssh::AuthorizedKeys,
@@ -131,6 +133,36 @@ impl Town {
         self.end_of(begun).await
     }
 
+    /// Changes the unit that the stories' tenant has.
+    pub(crate) async fn begin_change(&self, change: Change) -> Result<Begun, Refusal> {
+        let op = ChangeUnit {
+            unit: first_unit(),
+            allocation: None,
+            change,
+            remark: None,
+            idempotency: None,
+        };
+        self.control.change_unit(op).await
+    }
+
+    pub(crate) async fn change(&self, change: Change) -> JobRecord {
+        let begun = self.begin_change(change).await.expect("a change");
+        self.end_of(begun).await
+    }
+
+    /// Attests the unit that the stories' tenant has.
+    pub(crate) async fn begin_attest(&self) -> Result<Begun, Refusal> {
+        let op = Attest {
+            of: Promised::Unit {
+                id: first_unit(),
+                allocation: None,
+            },
+            remark: None,
+            idempotency: None,
+        };
+        self.control.attest(op).await
+    }
+
     pub(crate) async fn begin_decommission(
         &self,
         number: u32,
@@ -235,6 +267,11 @@ impl Town {
     }
 }
 
+/// The first unit of a server that is cut in two, which the first tenant gets.
+pub(crate) fn first_unit() -> UnitId {
+    "sim1_0-31".parse().expect("a unit id")
+}
+
 pub(crate) fn hostname(number: u32) -> Hostname {
     format!("sim{number}").parse().expect("a hostname")
 }
@@ -254,6 +291,10 @@ pub(crate) fn init(number: u32, ranges: &[&str]) -> InitServer {
         ssh_user: None,
         host_key: None,
         warm: true,
+        limits: LimitsWish::default(),
+        declined: BTreeSet::new(),
+        confined: false,
+        volumes: Vec::new(),
         idempotency: None,
     }
 }
@@ -267,6 +308,7 @@ pub(crate) fn allocate(cpu_count: Option<u32>) -> Allocate {
         },
         tags: Some(Tags::default()),
         keys,
+        limits: LimitsWish::default(),
         idempotency: None,
         within: AT_MOST,
     }

@@ -1,9 +1,12 @@
 //! What a control plane is asked, and the tokens of who may ask.
 
-use kloigos_model::{ids::JobId, names::Hostname};
+use kloigos_model::{
+    ids::JobId,
+    names::{Hostname, UnitId},
+};
 use kloigos_store::{
-    JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord, TokenHash, TokenRecord,
-    Tx, UnitFilter, UnitRecord,
+    AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord,
+    TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
 };
 
 use super::Control;
@@ -13,6 +16,36 @@ impl Control {
     /// Units, by hostname and CPU.
     pub async fn list_units(&self, filter: &UnitFilter) -> Result<Vec<UnitRecord>, Refusal> {
         self.core.store.view(&queries::ListUnits(filter)).await
+    }
+
+    /// A unit with all that is known of it: the one that is living, else its latest life.
+    pub async fn unit(&self, id: &UnitId) -> Result<UnitDetail, Refusal> {
+        self.core.store.view(&queries::FindUnit(id)).await
+    }
+
+    /// What the kernel said of a unit's promises, the newest first, at most so many.
+    pub async fn attestations_of_unit(
+        &self,
+        id: &UnitId,
+        limit: u32,
+    ) -> Result<Vec<AttestationRecord>, Refusal> {
+        let query = queries::AttestationsOfUnit(id, limit);
+        self.core.store.view(&query).await
+    }
+
+    /// What the kernel said of a server's own part, the newest first, at most so many.
+    pub async fn attestations_of_server(
+        &self,
+        hostname: &Hostname,
+        limit: u32,
+    ) -> Result<Vec<AttestationRecord>, Refusal> {
+        let query = queries::AttestationsOfServer(hostname, limit);
+        self.core.store.view(&query).await
+    }
+
+    /// What an attest's job found out; `None` before.
+    pub async fn attestation(&self, job: JobId) -> Result<Option<AttestationRecord>, Refusal> {
+        self.core.store.view(&queries::AttestationOfJob(job)).await
     }
 
     /// What an allocate's job made, as it was when it became ready; `None` when it is not ready

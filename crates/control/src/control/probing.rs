@@ -1,7 +1,13 @@
-//! A look at a server before it is anybody's.
+//! A look at a server: before it is anybody's, and while it is ours.
 
-use kloigos_model::{host::Request, ssh::PublicKey};
-use kloigos_store::{Operation, Tx};
+use kloigos_model::{
+    host::{Facts, Request},
+    layout::Slot,
+    names::Hostname,
+    preflight::{self, Finding},
+    ssh::PublicKey,
+};
+use kloigos_store::{Operation, ServerDetail, Tx, UnitRecord};
 
 use super::Control;
 use crate::{
@@ -29,15 +35,52 @@ impl Control {
         if result == Err(TransportError::HostBinaryMissing) {
             return Err(Refusal::NoHostBinary);
         }
-        probed(Reply::of(result, &target, settings))
+        probed(Reply::of(result, &target, settings), |facts| {
+            preflight::check(facts, &[])
+        })
+    }
+
+    /// Looks at a server of ours, and holds what it is by now against what its units need.
+    /// Nothing is changed on it.
+    pub async fn examine(&self, hostname: &Hostname) -> Result<Probed, Refusal> {
+        let detail: ServerDetail = self.server(hostname).await?;
+        if detail.record.status.is_over() {
+            return Err(Refusal::Conflict {
+                reason: format!("server {hostname} is {}", detail.record.status),
+            });
+        }
+        let settings = &self.core.settings;
+        let target = target::of_server(&detail.record, settings);
+        let transport = &self.core.transport;
+        let result = transport.call(&target, &Request::Facts, &mut |_| {}).await;
+        if result == Err(TransportError::HostBinaryMissing) {
+            return Err(Refusal::NoHostBinary);
+        }
+        let units = &detail.units;
+        probed(Reply::of(result, &target, settings), |facts| {
+            against(facts, units)
+        })
     }
 }
 
-fn probed(reply: Reply) -> Result<Probed, Refusal> {
+/// What a tenant listens on within its own ports is no finding.
+fn against(facts: &Facts, units: &[UnitRecord]) -> Vec<Finding> {
+    let mut facts = facts.clone();
+    let tenants = |port: &u16| {
+        let used = units.iter().filter(|unit| unit.status.is_in_use());
+        used.into_iter().any(|unit| unit.ports.contains(*port))
+    };
+    facts.sockets.listening.retain(|port| !tenants(port));
+    let slots: Vec<Slot> = units.iter().map(UnitRecord::slot).collect();
+    preflight::check(&facts, &slots)
+}
+
+fn probed(reply: Reply, check: impl FnOnce(&Facts) -> Vec<Finding>) -> Result<Probed, Refusal> {
     let reason = match reply {
         Reply::Settled(answer) => match answer.report.facts {
             Some(facts) => {
                 return Ok(Probed {
+                    findings: check(&facts),
                     facts: *facts,
                     host_key: answer.host_key,
                 });

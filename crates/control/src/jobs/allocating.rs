@@ -6,15 +6,21 @@
 use jiff::Timestamp;
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
-    host::Request,
     ids::{AllocationId, ServerId, UnitKey},
-    placement::{Placed, Wanted, place},
+    limits::LimitsWish,
+    placement::Wanted,
 };
-use kloigos_store::{Error, JobKind, JobScope, ServerRecord, Tx, UnitRecord};
+use kloigos_store::{AllocationRecord, Error, JobKind, JobScope, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Deallocating, Fault, Job, Next, new_job, visit};
-use crate::{desired, reply::Reply};
+use super::{
+    Attesting, Context, Deallocating, Fault, Job, Next, new_job,
+    tried::{Tried, apply},
+};
+use crate::{
+    fit::{self, Fitting},
+    reply::Reply,
+};
 
 /// Where it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,19 +39,15 @@ pub(crate) struct Reservation {
     pub(crate) cpu_count: Option<u32>,
     pub(crate) region: Option<String>,
     pub(crate) zone: Option<String>,
+    /// What was asked of the unit's limits.
+    #[serde(default)]
+    pub(crate) limits: LimitsWish,
     /// Servers that could not make it ready.
     pub(crate) tried: Vec<ServerId>,
     /// Until when further servers are tried.
     pub(crate) deadline: Timestamp,
     /// Whether an earlier try may have been carried out, wholly or in part.
     pub(crate) unsure: bool,
-}
-
-/// What one try came to.
-pub(crate) struct Tried {
-    server: ServerRecord,
-    unit: UnitRecord,
-    reply: Option<Reply>,
 }
 
 impl Job for Allocating {
@@ -60,19 +62,11 @@ impl Job for Allocating {
 
     async fn work(&self, cx: &Context<'_>) -> Result<Tried, Fault> {
         let Self::Apply(held) = self;
-        let (server, unit, open) = cx.unit_scene(held.unit).await?;
-        let ours = open.as_ref().is_some_and(|open| open.id == held.allocation);
-        let reply = if ours && unit.status == UnitStatus::Allocating {
-            let scopes = vec![desired::unit(&unit, open.as_ref())];
-            Some(cx.ask(&server, &Request::Apply { scopes }).await)
-        } else {
-            None
+        let ours = |unit: &UnitRecord, open: Option<&AllocationRecord>| {
+            let ours = open.is_some_and(|open| open.id == held.allocation);
+            ours && unit.status == UnitStatus::Allocating
         };
-        Ok(Tried {
-            server,
-            unit,
-            reply,
-        })
+        cx.try_unit(held.unit, ours, apply).await
     }
 
     async fn settle(
@@ -82,13 +76,12 @@ impl Job for Allocating {
         cx: &Context<'_>,
     ) -> Result<Next<Self>, Error> {
         let Self::Apply(held) = self;
-        let Some(reply) = &seen.reply else {
+        let Some(reply) = seen.noted(tx, cx).await? else {
             let (unit, status) = (&seen.unit.id, seen.unit.status);
             return Ok(Next::Failed(format!(
                 "unit {unit} is {status} and not held for this allocation any more"
             )));
         };
-        visit::note(tx, cx.core, &seen.server, reply).await?;
         match reply {
             Reply::Settled(_) => hand_over(held, tx, cx).await,
             Reply::Unknown(why) => held.again(why, seen, tx, cx).await,
@@ -128,6 +121,10 @@ async fn hand_over(
     tx.move_unit(held.unit, UnitVerb::HandOver, None, now)
         .await?;
     tx.activate_allocation(held.allocation, now).await?;
+    // The tenant need not wait until the kernel has been asked whether all of it holds.
+    let (first, scope) = Attesting::of_tenancy(held.server, held.unit, held.allocation);
+    tx.insert_job(&new_job(&first, scope, &cx.core.world))
+        .await?;
     Ok(Next::Done)
 }
 
@@ -227,7 +224,7 @@ impl Reservation {
         let more = tried.len() < cx.core.settings.servers_tried && cx.now() < self.deadline;
         let wanted = self.wanted();
         let next = if more {
-            place(&wanted, &tx.offers(&wanted).await?, &tried).ok()
+            fit::place(tx, &wanted, &self.limits, &tried).await?.ok()
         } else {
             None
         };
@@ -245,26 +242,28 @@ impl Reservation {
 
     async fn rebind(
         &self,
-        next: Placed,
+        next: Fitting,
         tried: Vec<ServerId>,
         reason: String,
         tx: &mut Tx<'_>,
         cx: &Context<'_>,
     ) -> Result<Next<Allocating>, Error> {
-        tx.move_unit(next.unit, UnitVerb::Allocate, None, cx.now())
+        let Fitting { placed, limits } = next;
+        tx.move_unit(placed.unit, UnitVerb::Allocate, None, cx.now())
             .await?;
-        tx.rebind_allocation(self.allocation, next.unit).await?;
+        tx.rebind_allocation(self.allocation, placed.unit, &limits)
+            .await?;
         Ok(Next::Elsewhere {
             step: Allocating::Apply(Self {
-                unit: next.unit,
-                server: next.server,
+                unit: placed.unit,
+                server: placed.server,
                 tried,
                 unsure: false,
                 ..self.clone()
             }),
             scope: JobScope {
-                server: next.server,
-                unit: Some(next.unit),
+                server: placed.server,
+                unit: Some(placed.unit),
             },
             reason,
         })

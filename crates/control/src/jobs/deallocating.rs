@@ -2,14 +2,16 @@
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
-    host::Request,
     ids::UnitKey,
 };
-use kloigos_store::{Error, JobKind, ServerRecord, Tx, UnitRecord};
+use kloigos_store::{Error, JobKind, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Fault, Job, Next, visit};
-use crate::{desired, reply::Reply};
+use super::{
+    Context, Fault, Job, Next,
+    tried::{Tried, apply},
+};
+use crate::reply::Reply;
 
 /// Where it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,13 +22,6 @@ pub(crate) enum Deallocating {
         /// Which unit.
         unit: UnitKey,
     },
-}
-
-/// What one try came to.
-pub(crate) struct Tried {
-    server: ServerRecord,
-    unit: UnitRecord,
-    reply: Option<Reply>,
 }
 
 impl Job for Deallocating {
@@ -41,18 +36,12 @@ impl Job for Deallocating {
 
     async fn work(&self, cx: &Context<'_>) -> Result<Tried, Fault> {
         let Self::Apply { unit } = *self;
-        let (server, unit, open) = cx.unit_scene(unit).await?;
-        let reply = if unit.status == UnitStatus::Deallocating {
-            let scopes = vec![desired::unit(&unit, open.as_ref())];
-            Some(cx.ask(&server, &Request::Apply { scopes }).await)
-        } else {
-            None
-        };
-        Ok(Tried {
-            server,
+        cx.try_unit(
             unit,
-            reply,
-        })
+            |unit, _| unit.status == UnitStatus::Deallocating,
+            apply,
+        )
+        .await
     }
 
     async fn settle(
@@ -61,7 +50,7 @@ impl Job for Deallocating {
         tx: &mut Tx<'_>,
         cx: &Context<'_>,
     ) -> Result<Next<Self>, Error> {
-        let Some(reply) = &seen.reply else {
+        let Some(reply) = seen.noted(tx, cx).await? else {
             // The server's decommission emptied it before this job's turn came.
             cx.say(format!(
                 "unit {} is {} already",
@@ -69,7 +58,6 @@ impl Job for Deallocating {
             ));
             return Ok(Next::Done);
         };
-        visit::note(tx, cx.core, &seen.server, reply).await?;
         let key = seen.unit.key;
         match reply {
             Reply::Settled(_) => {

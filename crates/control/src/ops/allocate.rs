@@ -9,9 +9,10 @@ use kloigos_model::{
 };
 use kloigos_store::{Claim, JobScope, NewAllocation, NewJob, Operation, Tx};
 
-use super::{Allocate, Begun, Started, repeat};
+use super::{Allocate, Begun, Started, change::limit, repeat};
 use crate::{
     core::Core,
+    fit::{self, Fitting, Unfit},
     jobs::{Allocating, Reservation, new_job},
     refusal::Refusal,
 };
@@ -33,7 +34,7 @@ impl Operation for Reserve {
         if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
-        let placed = self.choose(tx).await?;
+        let Fitting { placed, limits } = self.choose(tx).await?;
         let now = self.core.world.now();
         tx.move_unit(placed.unit, UnitVerb::Allocate, None, now)
             .await?;
@@ -44,6 +45,7 @@ impl Operation for Reserve {
             unit: placed.unit,
             job: job.id,
             keys: &self.op.keys,
+            limits: &limits,
             tags: self.op.tags.as_ref(),
             created_at: now,
         };
@@ -55,12 +57,17 @@ impl Operation for Reserve {
 
 impl Reserve {
     /// The best free unit; a refusal says why, server by server.
-    async fn choose(&self, tx: &mut Tx<'_>) -> Result<Placed, Refusal> {
-        let wanted = &self.op.wanted;
-        if let Ok(placed) = place(wanted, &tx.offers(wanted).await?, &[]) {
-            return Ok(placed);
+    async fn choose(&self, tx: &mut Tx<'_>) -> Result<Fitting, Refusal> {
+        let (wanted, wish) = (&self.op.wanted, &self.op.limits);
+        match fit::place(tx, wanted, wish, &[]).await? {
+            Ok(fitting) => Ok(fitting),
+            Err(Unfit::Memory(why)) => Err(limit("memory_max", why)),
+            // Told with the servers that are no candidates at all.
+            Err(Unfit::NoUnit(none)) => {
+                let all = place(wanted, &tx.all_offers().await?, &[]);
+                Err(Refusal::NoCapacity(all.err().unwrap_or(none)))
+            }
         }
-        place(wanted, &tx.all_offers().await?, &[]).map_err(Refusal::NoCapacity)
     }
 
     fn work(&self, placed: Placed) -> (NewJob, kloigos_model::ids::AllocationId) {
@@ -73,6 +80,7 @@ impl Reserve {
             cpu_count: wanted.cpu_count,
             region: wanted.region.clone(),
             zone: wanted.zone.clone(),
+            limits: self.op.limits,
             tried: Vec::new(),
             deadline: world.after(self.op.within),
             unsure: false,

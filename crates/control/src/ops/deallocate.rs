@@ -8,7 +8,7 @@ use kloigos_model::{
 };
 use kloigos_store::{JobScope, Operation, Tx, UnitRecord};
 
-use super::{Begun, Deallocate, Started, repeat};
+use super::{Begun, Deallocate, Started, repeat, tenancy};
 use crate::{
     core::Core,
     jobs::{Deallocating, new_job},
@@ -32,11 +32,8 @@ impl Operation for End {
         if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
-        let unit = tx.find_unit(&self.op.unit).await?;
-        let unit = unit.ok_or_else(|| Refusal::NotFound {
-            what: format!("there is no compute unit {}", self.op.unit),
-        })?;
-        self.same_tenancy(&unit)?;
+        let unit = tenancy::unit(tx, &self.op.unit).await?;
+        tenancy::same(&unit, self.op.allocation)?;
         let scope = JobScope {
             server: unit.server,
             unit: Some(unit.key),
@@ -53,18 +50,6 @@ impl Operation for End {
 }
 
 impl End {
-    fn same_tenancy(&self, unit: &UnitRecord) -> Result<(), Refusal> {
-        match (self.op.allocation, unit.allocation) {
-            (Some(meant), Some(open)) if meant != open => Err(Refusal::WrongTenancy {
-                reason: format!(
-                    "compute unit {} belongs to allocation {open} by now, not to {meant}",
-                    unit.id
-                ),
-            }),
-            _ => Ok(()),
-        }
-    }
-
     async fn begin(
         &self,
         tx: &mut Tx<'_>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kloigos_model::{
     compute_unit::UnitVerb,
-    host::Generation,
+    host::{Generation, Volume},
     ids::{JobId, ServerId},
     layout::{LayoutError, Slot, plan},
     names::UnitId,
@@ -60,7 +60,17 @@ impl Begin {
             region: self.op.region.clone(),
             zone: self.op.zone.clone(),
             warm: self.op.warm,
+            declined: self.op.declined.clone(),
+            confined: self.op.confined,
+            limits: self.op.limits,
         }
+    }
+
+    /// The block device of the unit at this place.
+    fn volume(&self, position: usize) -> Option<&Volume> {
+        let mut volumes = self.op.volumes.iter();
+        let own = volumes.find(|(unit, _)| *unit == position);
+        own.map(|(_, volume)| volume)
     }
 
     async fn address_is_free(&self, tx: &mut Tx<'_>) -> Result<(), Refusal> {
@@ -93,13 +103,14 @@ impl Begin {
             created_at: world.now(),
         };
         tx.insert_server(&server).await?;
-        for (position, slot) in (0..).zip(slots) {
+        for (position, slot) in slots.iter().enumerate() {
             let unit = NewUnit {
                 key: world.unit_key(),
                 id: UnitId::of(&op.hostname, &slot.cpus),
                 server: server.id,
-                position,
+                position: u32::try_from(position).unwrap_or(u32::MAX),
                 slot: slot.clone(),
+                volume: self.volume(position).cloned(),
                 generation,
                 created_at: world.now(),
             };
@@ -210,7 +221,12 @@ impl Begin {
         tx.set_place(living.id, &self.place()).await?;
         tx.move_server(living.id, ServerVerb::Initialize, None, now)
             .await?;
+        // No device may be two units' on the way.
         for unit in units {
+            tx.set_volume(unit.key, None).await?;
+        }
+        for (position, unit) in units.iter().enumerate() {
+            tx.set_volume(unit.key, self.volume(position)).await?;
             tx.move_unit(unit.key, UnitVerb::Initialize, None, now)
                 .await?;
         }

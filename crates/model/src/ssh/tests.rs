@@ -86,6 +86,20 @@ fn a_hundred_keys_are_too_many() {
     assert!(refusal(&keys).contains("at most 64"));
 }
 
+#[test]
+fn keys_are_added_once_and_the_last_one_stays() {
+    let keys = |lines: &[&str]| -> AuthorizedKeys { lines.join("\n").parse().expect("keys") };
+    let commented = format!("{ED25519} ann");
+    let one = keys(&[&commented]);
+    let both = one.with(&keys(&[ED25519, P256])).expect("two keys");
+    assert_eq!(both, keys(&[&commented, P256]), "the comment stays");
+    assert_eq!(both.with(&one), Ok(both.clone()));
+    let print = |line: &str| line.parse::<PublicKey>().expect("a key").fingerprint();
+    assert_eq!(both.without(&print(P256)), Ok(one.clone()));
+    assert_eq!(one.without(&print(P256)), Err(RemovalError::Unknown));
+    assert_eq!(one.without(&print(ED25519)), Err(RemovalError::Last));
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_panics(text in ".{0,80}") {

@@ -49,6 +49,9 @@ pub(crate) struct Asked<Q, B = NoBody> {
 /// A call without a body; one that is sent is passed over.
 pub(crate) struct NoBody;
 
+/// A body that may be left out: an empty one and null ask for what is usual.
+pub(crate) struct Optional<T>(pub(crate) T);
+
 /// What can be read from a body.
 pub(crate) trait FromBody: Sized {
     /// Reads it.
@@ -58,6 +61,15 @@ pub(crate) trait FromBody: Sized {
 impl<T: Read> FromBody for T {
     fn from_body(body: Option<&Value>, faults: &mut Faults) -> Checked<Self> {
         read_body(body, faults)
+    }
+}
+
+impl<T: Read + Default> FromBody for Optional<T> {
+    fn from_body(body: Option<&Value>, faults: &mut Faults) -> Checked<Self> {
+        match body {
+            None | Some(Value::Null) => Ok(Self(T::default())),
+            body => read_body(body, faults).map(Self),
+        }
     }
 }
 
@@ -146,6 +158,27 @@ impl<S: Send + Sync, T: Nameable> FromRequestParts<S> for Named<T> {
             .unwrap_or_else(|_| Path(String::new()));
         let read = name.parse().map(Self);
         read.map_err(|_| no_such::<T>(&name))
+    }
+}
+
+/// A key of a unit, as the path names them.
+pub(crate) struct KeyOf {
+    /// The unit.
+    pub(crate) unit: UnitId,
+    /// The key's fingerprint, whatever was written for it.
+    pub(crate) fingerprint: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((unit, fingerprint)) = path.unwrap_or_else(|_| Path(<_>::default()));
+        match unit.parse() {
+            Ok(unit) => Ok(Self { unit, fingerprint }),
+            Err(_) => Err(no_such::<UnitId>(&unit)),
+        }
     }
 }
 

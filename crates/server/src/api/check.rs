@@ -8,7 +8,7 @@ mod fields;
 mod rules;
 
 pub(crate) use fields::{Fields, Read, read_body, read_fields};
-pub(crate) use rules::{boolean, label_or_empty, list_of, parsed, tags, text, within};
+pub(crate) use rules::{boolean, integer, label_or_empty, list_of, parsed, tags, text, within};
 
 use std::fmt;
 
@@ -65,6 +65,14 @@ impl<'a> At<'a> {
     /// The same value, for a rule that this one is made of.
     pub(crate) fn again(&mut self) -> At<'_> {
         At::new(self.value, self.loc.clone(), self.faults)
+    }
+
+    /// The fields of an object.
+    pub(crate) fn object<T: Read>(&mut self) -> Checked<T> {
+        match self.value.as_object() {
+            Some(object) => read_fields(object, self.loc.clone(), self.faults),
+            None => self.fault("dict_type", "Input should be a valid dictionary"),
+        }
     }
 
     /// Leaves one of pydantic's own faults.

@@ -1,4 +1,7 @@
-//! Compute units: allocate, deallocate, list.
+//! Compute units: allocate, deallocate, list, show.
+
+pub(super) mod keys;
+pub(super) mod running;
 
 use axum::{Json, extract::State, response::Response};
 use kloigos_model::names::UnitId;
@@ -7,8 +10,8 @@ use super::{
     asked::{Asked, Filter, Named},
     error::ApiError,
     follow,
-    request::{Allocation, ComputeUnitRequest, DeallocateQuery, UnitQuery, WaitQuery},
-    view::{ComputeUnitResponse, JobView},
+    request::{Allocation, ComputeUnitRequest, TenancyQuery, UnitQuery, WaitQuery},
+    view::{ComputeUnitDetail, ComputeUnitResponse, JobView},
 };
 use crate::app::App;
 
@@ -55,7 +58,7 @@ pub(super) async fn allocate(
     tag = "compute_units",
     params(
         ("compute_id" = String, Path, description = "The unit's name, such as `host1_0-15`."),
-        DeallocateQuery,
+        TenancyQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "A repeat with the same key within 24 hours is answered by the first one's job."),
     ),
     responses(
@@ -70,7 +73,7 @@ pub(super) async fn allocate(
 pub(super) async fn deallocate(
     State(app): State<App>,
     Named(unit): Named<UnitId>,
-    asked: Asked<DeallocateQuery>,
+    asked: Asked<TenancyQuery>,
 ) -> Result<Response, ApiError> {
     let waits = asked.waits(false);
     let op = asked.query.operation(unit, asked.idempotency);
@@ -95,4 +98,25 @@ pub(super) async fn list(
 ) -> Result<Json<Vec<ComputeUnitResponse>>, ApiError> {
     let units = app.control().list_units(&query.into()).await?;
     Ok(Json(units.into_iter().map(Into::into).collect()))
+}
+
+/// Show a compute unit
+///
+/// The unit with its limits, keys and directories: the one that is living, else its latest life.
+#[utoipa::path(
+    get,
+    path = "/compute_units/{compute_id}",
+    operation_id = "show_unit",
+    tag = "compute_units",
+    params(("compute_id" = String, Path, description = "The unit's name, such as `host1_0-15`.")),
+    responses(
+        (status = 200, description = "Successful Response", body = ComputeUnitDetail),
+        (status = 404, description = "There is no such unit.", body = super::view::Detail),
+    ),
+)]
+pub(super) async fn show(
+    State(app): State<App>,
+    Named(unit): Named<UnitId>,
+) -> Result<Json<ComputeUnitDetail>, ApiError> {
+    Ok(Json(app.control().unit(&unit).await?.into()))
 }

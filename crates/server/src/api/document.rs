@@ -23,6 +23,7 @@ use super::{
                        an `Authorization` header. Times are RFC 3339 in UTC."
     ),
     servers((url = "/api")),
+    paths(super::compute_units::keys::remove),
     components(schemas(HTTPValidationError, ValidationError, Detail)),
     security(("bearer" = [])),
     modifiers(&Bearer)
@@ -45,9 +46,14 @@ impl Modify for Bearer {
 pub fn document() -> openapi::OpenApi {
     let mut document = router::routes().to_openapi();
     for item in document.paths.paths.values_mut() {
-        for operation in [&mut item.get, &mut item.post, &mut item.delete]
-            .into_iter()
-            .flatten()
+        for operation in [
+            &mut item.get,
+            &mut item.post,
+            &mut item.patch,
+            &mut item.delete,
+        ]
+        .into_iter()
+        .flatten()
         {
             common(operation);
             names_its_job(operation);

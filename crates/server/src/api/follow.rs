@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     error::{ApiError, accepted, naming},
-    view::{ComputeUnitResponse, JobView},
+    view::{AttestationView, ComputeUnitResponse, JobView},
 };
 use crate::app::App;
 
@@ -26,6 +26,34 @@ pub(super) async fn to_unit(app: &App, job: JobId, waits: bool) -> Result<Respon
         }
     }
     going(app, job).await
+}
+
+/// What the kernel said: 200 with it, or 202 when it is not waited for or takes longer than that.
+pub(super) async fn to_attestation(
+    app: &App,
+    job: JobId,
+    waits: bool,
+) -> Result<Response, ApiError> {
+    let end = async {
+        let record = app.control().wait(job, app.patience()).await?;
+        match record.status {
+            JobStatus::Failed => Err(failed(record)),
+            JobStatus::Queued | JobStatus::Running => Ok(None),
+            JobStatus::Succeeded => Ok(app.control().attestation(job).await?),
+        }
+    };
+    let made = if waits {
+        app.unless_stopping(end).await.transpose()?.flatten()
+    } else {
+        None
+    };
+    match made {
+        Some(made) => Ok(naming(
+            job,
+            Json(AttestationView::from(made)).into_response(),
+        )),
+        None => going(app, job).await,
+    }
 }
 
 /// The end of work that has no result but that it is done: 200 at once when it is not waited for,

@@ -2,14 +2,19 @@
 //! handler gets is read from it by the rules of `check`, into the model's types.
 
 mod allocate;
+mod change;
 mod filter;
 mod init;
+mod limits;
 mod query;
 
 pub use allocate::{ComputeUnitRequest, TagValue};
-pub use init::{InitServerRequest, ProbeRequest};
+pub use change::{ChangeLimitsRequest, KeysRequest, ReasonRequest, StopRequest};
+pub use init::{InitServerRequest, ProbeRequest, VolumeRequest};
+pub use limits::{Amount, LimitsRequest};
 
 pub(crate) use allocate::Allocation;
-pub(crate) use filter::{JobQuery, UnitQuery};
+pub(crate) use change::{Because, Halt, Keys, NewLimits, Of};
+pub(crate) use filter::{JobQuery, LimitQuery, UnitQuery};
 pub(crate) use init::{Cut, Look};
-pub(crate) use query::{DeallocateQuery, DecommissionQuery, Nothing, Query, WaitQuery};
+pub(crate) use query::{DecommissionQuery, Nothing, Query, RemovalQuery, TenancyQuery, WaitQuery};

@@ -1,6 +1,12 @@
 //! The table of contents.
 
-use axum::{Router, extract::DefaultBodyLimit, http::Request, middleware, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::Request,
+    middleware,
+    routing::{delete, get},
+};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -9,7 +15,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::{
     admin,
     asked::BODY_LIMIT,
-    compute_units,
+    attestations,
+    compute_units::{self, keys, running},
     document::{Shared, document},
     error, health, jobs, servers, trace,
     unmatched::Paths,
@@ -25,14 +32,32 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(compute_units::allocate))
         .routes(routes!(compute_units::deallocate))
         .routes(routes!(compute_units::list))
+        .routes(routes!(compute_units::show))
+        .routes(routes!(keys::list, keys::add))
+        .routes(routes!(running::stop))
+        .routes(routes!(running::start))
+        .routes(routes!(running::reset))
+        .routes(routes!(running::limits))
+        .routes(routes!(attestations::attest_unit))
+        .routes(routes!(attestations::of_unit))
         .routes(routes!(admin::init_server))
         .routes(routes!(admin::decommission_server))
         .routes(routes!(servers::list))
         .routes(routes!(servers::show))
         .routes(routes!(servers::probe))
+        .routes(routes!(servers::doctor))
+        .routes(routes!(attestations::attest_server))
+        .routes(routes!(attestations::of_server))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .route("/compute_units", get(compute_units::list))
+        // A fingerprint may have slashes in it.
+        .route(
+            "/compute_units/{compute_id}/keys/{*fingerprint}",
+            delete(keys::remove),
+        )
+        // A server may be called so.
+        .route("/servers/probe", get(servers::show_probe))
 }
 
 /// Calls that need none.

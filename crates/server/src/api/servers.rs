@@ -1,4 +1,4 @@
-//! Servers: list, show, probe.
+//! Servers: list, show, probe, doctor.
 
 use axum::{Json, extract::State};
 use kloigos_model::names::Hostname;
@@ -7,7 +7,7 @@ use super::{
     asked::{Asked, Named},
     error::ApiError,
     request::{Look, Nothing, ProbeRequest},
-    view::{ProbeView, ServerDetailView, ServerView},
+    view::{ExaminationView, ProbeView, ServerDetailView, ServerView},
 };
 use crate::app::App;
 
@@ -47,9 +47,41 @@ pub(super) async fn show(
     Ok(Json(app.control().server(&hostname).await?.into()))
 }
 
+/// The server that is called `probe`, whose path is a call of its own.
+pub(super) async fn show_probe(State(app): State<App>) -> Result<Json<ServerDetailView>, ApiError> {
+    const NAME: &str = "probe";
+    let hostname = NAME
+        .parse()
+        .map_err(|_| ApiError::no_such("server", NAME))?;
+    show(State(app), Named(hostname)).await
+}
+
+/// Examine a server
+///
+/// Looks at a server of ours and holds what it is by now against what its units need. Changes
+/// nothing on it.
+#[utoipa::path(
+    get,
+    path = "/servers/{hostname}/doctor",
+    operation_id = "examine_server",
+    tag = "servers",
+    params(("hostname" = String, Path, description = "The server's name.")),
+    responses(
+        (status = 200, description = "Successful Response", body = ExaminationView),
+        (status = 404, description = "There is no such server.", body = super::view::Detail),
+        (status = 409, description = "The server cannot be looked at; the detail says why.", body = super::view::Detail),
+    ),
+)]
+pub(super) async fn doctor(
+    State(app): State<App>,
+    Named(hostname): Named<Hostname>,
+) -> Result<Json<ExaminationView>, ApiError> {
+    Ok(Json(app.control().examine(&hostname).await?.into()))
+}
+
 /// Probe a server
 ///
-/// Looks at a server: its host key and its facts. Changes nothing on it and keeps nothing.
+/// Looks at a server: its host key, its facts, and what keeps it from being cut. Changes nothing on it and keeps nothing.
 #[utoipa::path(
     post,
     path = "/servers/probe",

@@ -1,13 +1,19 @@
 //! What answers are made of on the wire: every field in its documented order, nulls present.
 
+mod attestation;
 mod facts;
 mod fault;
+mod finding;
 mod job;
 mod server;
 mod unit;
+mod unit_detail;
 
+pub use attestation::{AttestationSummaryView, AttestationView, CheckView};
 pub use facts::{CpuView, DiskView, FactsView, FilesystemView, NodeView};
 pub use fault::{Detail, HTTPValidationError, LocationPart, ValidationError};
+pub use finding::{ExaminationView, FindingView};
 pub use job::{JobDetailView, JobView, LogLineView};
 pub use server::{HealthView, ProbeView, ServerDetailView, ServerView};
 pub use unit::ComputeUnitResponse;
+pub use unit_detail::{ComputeUnitDetail, DirectoriesView, KeyView, LimitsView, VolumeView};

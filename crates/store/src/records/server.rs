@@ -1,14 +1,18 @@
 //! One life of a server.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use jiff::Timestamp;
 use kloigos_model::{
     compute_unit::UnitStatus,
     cpu::CpuSet,
-    host::{Facts, Generation},
+    host::{Facts, Generation, Measure},
     ids::ServerId,
     layout::Numbering,
+    limits::LimitsWish,
     names::{Hostname, Label, LoginName},
     server::{Health, ServerStatus},
     ssh::PublicKey,
@@ -55,6 +59,12 @@ pub struct ServerRecord {
     pub host_key: Option<PublicKey>,
     /// The CPUs of no unit; `None` until it told its topology, or when there are none.
     pub housekeeping: Option<CpuSet>,
+    /// Whether everything of the host that is no unit is confined to these.
+    pub confined: bool,
+    /// What the operator declined of the measures for the whole server.
+    pub declined: BTreeSet<Measure>,
+    /// What its init asked of its units' limits.
+    pub limits: LimitsWish,
     /// Whether anything of this life may be on the server.
     pub touched: bool,
     /// How many of its units are in which state.

@@ -1,17 +1,21 @@
 //! One life of a compute unit.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use jiff::Timestamp;
 use kloigos_model::{
     compute_unit::UnitStatus,
     cpu::CpuSet,
-    host::Generation,
+    host::{Activity, Generation, Measure, Volume},
     ids::{AllocationId, ServerId, UnitKey},
+    layout::Slot,
+    limits::Limits,
     names::{DirName, Hostname, Label, UnitId, UserName},
     ports::PortRange,
     tags::Tags,
 };
+
+use super::{AllocationRecord, AttestationSummary};
 
 /// A compute unit with what its server and its open allocation say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +46,12 @@ pub struct UnitRecord {
     pub dir: DirName,
     /// Its memory nodes; `None` until its server told its topology.
     pub memory_nodes: Option<CpuSet>,
-    /// The most memory it may use, in bytes; `None` for no limit.
-    pub memory_max: Option<u64>,
-    /// The most tasks; `None` for no limit.
-    pub tasks_max: Option<u64>,
+    /// All the memory of these nodes, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// What it may use unless its tenancy says otherwise.
+    pub limits: Limits,
+    /// The block device that its `/mnt` directory is on.
+    pub volume: Option<Volume>,
     /// Whether its user manager runs while it is free.
     pub warm: bool,
     /// How new its desired state is.
@@ -60,10 +66,39 @@ pub struct UnitRecord {
     pub started_at: Option<Timestamp>,
     /// The tags of the open allocation; `None` when it was given `null`, empty when there is none.
     pub tags: Option<Tags>,
+    /// Whether the open allocation's processes run.
+    pub activity: Option<Activity>,
+    /// What the kernel said last of its promises in this allocation; of a free unit, since it is
+    /// free.
+    pub attestation: Option<AttestationSummary>,
     /// When this life of it began.
     pub created_at: Timestamp,
     /// When this life of it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+impl UnitRecord {
+    /// It as its layout has it.
+    pub fn slot(&self) -> Slot {
+        Slot {
+            cpus: self.cpus.clone(),
+            user: self.user.clone(),
+            uid: self.uid,
+            dir: self.dir.clone(),
+            ports: self.ports,
+        }
+    }
+}
+
+/// A compute unit with all that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitDetail {
+    /// The unit.
+    pub record: UnitRecord,
+    /// Its open allocation.
+    pub allocation: Option<AllocationRecord>,
+    /// What its server's operator declined.
+    pub declined: BTreeSet<Measure>,
 }
 
 /// Which units; what is `None` does not matter. Combined with AND. Texts and not names, since a

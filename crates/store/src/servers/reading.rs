@@ -19,8 +19,8 @@ macro_rules! select_servers {
         concat!(
             "SELECT s.id, s.hostname, s.ip, s.ssh_port, s.ssh_user, s.given_host_key, s.region, \
              s.zone, s.first_uid, s.first_port, s.port_step, s.warm, s.epoch, s.counter, s.status, \
-             s.reason, s.health, s.health_since, s.health_reason, s.housekeeping, s.touched, \
-             s.created_at, s.ended_at, k.host_key \
+             s.reason, s.health, s.health_since, s.health_reason, s.housekeeping, s.confined, \
+             s.declined, s.limits, s.touched, s.created_at, s.ended_at, k.host_key \
              FROM servers s LEFT JOIN host_keys k ON k.ip = s.ip AND k.port = s.ssh_port ",
             $rest
         )
@@ -191,6 +191,9 @@ fn server(row: &AnyRow) -> Result<ServerRecord, Error> {
         given_host_key: cells.maybe("given_host_key")?,
         host_key: cells.maybe("host_key")?,
         housekeeping: cells.maybe("housekeeping")?,
+        confined: cells.number::<i64>("confined")? == 1,
+        declined: cells.json("declined")?,
+        limits: cells.json("limits")?,
         touched: cells.number::<i64>("touched")? == 1,
         units: BTreeMap::new(),
         created_at: cells.at("created_at")?,

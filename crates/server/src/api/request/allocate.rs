@@ -3,10 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use kloigos_control::{Allocate, Idempotency};
-use kloigos_model::{cpu::MAX_CPU, placement::Wanted, ssh::AuthorizedKeys, tags::Tags};
+use kloigos_model::{
+    cpu::MAX_CPU, limits::LimitsWish, placement::Wanted, ssh::AuthorizedKeys, tags::Tags,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::limits::{self, LimitsRequest};
 use crate::api::check::{Checked, Fields, Read, label_or_empty, parsed, tags, within};
 
 /// How many CPUs are asked for when the request does not say.
@@ -28,6 +31,8 @@ pub struct ComputeUnitRequest {
     pub tags: Option<BTreeMap<String, TagValue>>,
     /// Who may log in: one or more lines of OpenSSH public keys, without options.
     pub ssh_public_key: String,
+    /// What the unit may use in this tenancy; what is left out is as the unit has it by default.
+    pub limits: Option<LimitsRequest>,
 }
 
 /// What a tag holds.
@@ -47,6 +52,7 @@ pub(crate) struct Allocation {
     wanted: Wanted,
     tags: Option<Tags>,
     keys: AuthorizedKeys,
+    limits: LimitsWish,
 }
 
 impl Read for Allocation {
@@ -62,6 +68,7 @@ impl Read for Allocation {
         let zone = fields.optional("zone", label_or_empty);
         let tags = fields.nullable("tags", tags);
         let keys = fields.required("ssh_public_key", parsed);
+        let limits = fields.optional("limits", limits::read);
         Ok(Self {
             wanted: Wanted {
                 cpu_count: cpu_count?,
@@ -70,6 +77,7 @@ impl Read for Allocation {
             },
             tags: tags?,
             keys: keys?,
+            limits: limits?.unwrap_or_default(),
         })
     }
 }
@@ -81,6 +89,7 @@ impl Allocation {
             wanted: self.wanted,
             tags: self.tags,
             keys: self.keys,
+            limits: self.limits,
             idempotency,
             within,
         }

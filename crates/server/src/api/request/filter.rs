@@ -70,7 +70,8 @@ impl From<UnitQuery> for UnitFilter {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobQuery {
-    /// Those that do this: `initializing`, `decommissioning`, `allocating` or `deallocating`.
+    /// Those that do this: `initializing`, `decommissioning`, `allocating`, `deallocating`,
+    /// `changing` or `attesting`.
     #[param(value_type = Option<String>)]
     kind: Option<JobKind>,
     /// Those that stand so: `queued`, `running`, `succeeded` or `failed`.
@@ -111,6 +112,29 @@ impl From<JobQuery> for JobFilter {
             compute_id: query.compute_id,
             limit: query.limit,
         }
+    }
+}
+
+/// How many.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LimitQuery {
+    /// At most so many, the newest first.
+    #[param(default = 20, minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+impl Read for LimitQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let limit = fields.optional("limit", within("the limit", &(1..=1000)))?;
+        Ok(Self { limit })
+    }
+}
+
+impl LimitQuery {
+    /// The limit that was given, or the usual one.
+    pub(crate) fn limit(&self) -> u32 {
+        self.limit.unwrap_or(20)
     }
 }
 

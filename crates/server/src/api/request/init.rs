@@ -1,17 +1,20 @@
 //! The bodies of an init and of a probe.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use kloigos_control::{Idempotency, InitServer, Probe};
 use kloigos_model::{
     cpu::CpuSet,
+    host::{Measure, Volume},
     layout::{self, LayoutError, Numbering},
+    limits::LimitsWish,
     names::{Hostname, Label, LoginName},
     ssh::PublicKey,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::limits::{self, LimitsRequest};
 use crate::api::check::{At, Checked, Faulty, Fields, Read, boolean, list_of, parsed, within};
 
 /// The port of an SSH daemon when the request does not say.
@@ -53,6 +56,28 @@ pub struct InitServerRequest {
     /// Whether the user managers of free units run, so that a login is quicker.
     #[schema(default = true)]
     pub warm: Option<bool>,
+    /// What each unit may use unless its tenancy asks for something else.
+    pub limits: Option<LimitsRequest>,
+    /// What Kloigos should not do on the server as a whole: `private_tmp`, `hide_processes`,
+    /// `guard_cron`, `block_protocols`. What is declined is attested as not promised.
+    pub decline: Option<Vec<String>>,
+    /// Whether everything of the host that is no unit is confined to the CPUs of no unit.
+    #[schema(default = false)]
+    pub confine_host: Option<bool>,
+    /// Block devices that units have to themselves, for their `/mnt` directories.
+    pub volumes: Option<Vec<VolumeRequest>>,
+}
+
+/// A block device for one unit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VolumeRequest {
+    /// The unit's CPUs, as one of `cpu_ranges`.
+    pub cpu_range: String,
+    /// The stable path of a disk, partition or logical volume, such as `/dev/disk/by-id/…`.
+    pub path: String,
+    /// Whether what is on it may be destroyed; otherwise it must be provably empty.
+    #[schema(default = false)]
+    pub wipe: Option<bool>,
 }
 
 /// A server to be looked at.
@@ -79,6 +104,10 @@ pub(crate) struct Cut {
     login: Login,
     numbering: Numbering,
     warm: bool,
+    limits: LimitsWish,
+    declined: BTreeSet<Measure>,
+    confined: bool,
+    volumes: Vec<(usize, Volume)>,
 }
 
 /// A sound [`ProbeRequest`].
@@ -104,8 +133,14 @@ impl Read for Cut {
         let login = Login::read(fields);
         let numbering = numbering(fields);
         let warm = fields.optional("warm", boolean);
+        let limits = fields.optional("limits", limits::read);
+        let declined = fields.optional("decline", |mut at| list_of(&mut at, parsed));
+        let confined = fields.optional("confine_host", boolean);
+        let given = fields.optional("volumes", |mut at| list_of(&mut at, volume));
         let (ranges, numbering) = (ranges?, numbering?);
         fields.required("cpu_ranges", |at| splits(at, &ranges, numbering))?;
+        let given = given?.unwrap_or_default();
+        let volumes = fields.optional("volumes", |at| placed(at, given, &ranges));
         Ok(Self {
             ip: ip?,
             region: region?,
@@ -115,6 +150,10 @@ impl Read for Cut {
             login: login?,
             numbering,
             warm: warm?.unwrap_or(true),
+            limits: limits?.unwrap_or_default(),
+            declined: declined?.unwrap_or_default().into_iter().collect(),
+            confined: confined?.unwrap_or(false),
+            volumes: volumes?.unwrap_or_default(),
         })
     }
 }
@@ -205,6 +244,56 @@ fn splits(mut at: At<'_>, ranges: &[CpuSet], numbering: Numbering) -> Checked<()
     Err(Faulty)
 }
 
+/// A volume, and the CPUs of the unit that it is for.
+struct Given {
+    cpus: CpuSet,
+    volume: Volume,
+}
+
+impl Read for Given {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let cpus = fields.required("cpu_range", parsed);
+        let path = fields.required("path", parsed);
+        let wipe = fields.optional("wipe", boolean);
+        Ok(Self {
+            cpus: cpus?,
+            volume: Volume {
+                path: path?,
+                wipe: wipe?.unwrap_or(false),
+            },
+        })
+    }
+}
+
+fn volume(mut at: At<'_>) -> Checked<Given> {
+    at.object()
+}
+
+/// The volumes by the place of their unit: each is one unit's, and each unit has one.
+fn placed(mut at: At<'_>, given: Vec<Given>, ranges: &[CpuSet]) -> Checked<Vec<(usize, Volume)>> {
+    let mut placed: Vec<(usize, Volume)> = Vec::with_capacity(given.len());
+    let mut sound = Ok(());
+    for (index, Given { cpus, volume }) in given.into_iter().enumerate() {
+        let unit = ranges.iter().position(|range| *range == cpus);
+        let fault = match unit {
+            None => format!("no unit has the CPUs {cpus}; name one of cpu_ranges"),
+            Some(unit) if placed.iter().any(|(other, _)| *other == unit) => {
+                format!("the unit with the CPUs {cpus} has a volume already")
+            }
+            Some(_) if placed.iter().any(|(_, other)| other.path == volume.path) => {
+                format!("{} is another unit's already", volume.path)
+            }
+            Some(unit) => {
+                placed.push((unit, volume));
+                continue;
+            }
+        };
+        at.broken_at(index, &fault);
+        sound = Err(Faulty);
+    }
+    sound.map(|()| placed)
+}
+
 impl Cut {
     /// The operation that this asks for.
     pub(crate) fn operation(self, idempotency: Option<Idempotency>) -> InitServer {
@@ -219,6 +308,10 @@ impl Cut {
             ssh_user: self.login.user,
             host_key: self.login.host_key,
             warm: self.warm,
+            limits: self.limits,
+            declined: self.declined,
+            confined: self.confined,
+            volumes: self.volumes,
             idempotency,
         }
     }

@@ -4,6 +4,7 @@ use kloigos_control::{Deallocate, DecommissionServer, Idempotency};
 use kloigos_model::{
     ids::AllocationId,
     names::{Hostname, UnitId},
+    remark::Remark,
 };
 use utoipa::IntoParams;
 
@@ -54,10 +55,10 @@ impl Query for WaitQuery {
     }
 }
 
-/// Whose tenancy ends, and whether to wait.
+/// Which tenancy is meant, and whether to wait.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct DeallocateQuery {
+pub(crate) struct TenancyQuery {
     /// The tenancy that is meant: 412 when the unit is another's by now.
     #[param(value_type = Option<String>)]
     allocation_id: Option<AllocationId>,
@@ -65,7 +66,7 @@ pub(crate) struct DeallocateQuery {
     wait: Option<bool>,
 }
 
-impl Read for DeallocateQuery {
+impl Read for TenancyQuery {
     fn read(fields: &mut Fields<'_>) -> Checked<Self> {
         let allocation_id = fields.optional("allocation_id", parsed);
         let wait = fields.optional("wait", boolean);
@@ -76,7 +77,7 @@ impl Read for DeallocateQuery {
     }
 }
 
-impl Query for DeallocateQuery {
+impl Query for TenancyQuery {
     fn wait(&self) -> Option<bool> {
         self.wait
     }
@@ -87,7 +88,12 @@ impl Query for DeallocateQuery {
     }
 }
 
-impl DeallocateQuery {
+impl TenancyQuery {
+    /// The tenancy that is meant.
+    pub(crate) fn allocation(&self) -> Option<AllocationId> {
+        self.allocation_id
+    }
+
     /// The operation that this asks for.
     pub(crate) fn operation(&self, unit: UnitId, idempotency: Option<Idempotency>) -> Deallocate {
         Deallocate {
@@ -95,6 +101,51 @@ impl DeallocateQuery {
             allocation: self.allocation_id,
             idempotency,
         }
+    }
+}
+
+/// Which tenancy is meant, whether to wait, and why.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RemovalQuery {
+    /// The tenancy that is meant: 412 when the unit is another's by now.
+    #[param(value_type = Option<String>)]
+    allocation_id: Option<AllocationId>,
+    /// Whether the answer waits for the work to end.
+    wait: Option<bool>,
+    /// Why, in one line.
+    #[param(value_type = Option<String>)]
+    pub(crate) reason: Option<Remark>,
+}
+
+impl Read for RemovalQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let allocation_id = fields.optional("allocation_id", parsed);
+        let wait = fields.optional("wait", boolean);
+        let reason = fields.optional("reason", parsed);
+        Ok(Self {
+            allocation_id: allocation_id?,
+            wait: wait?,
+            reason: reason?,
+        })
+    }
+}
+
+impl Query for RemovalQuery {
+    fn wait(&self) -> Option<bool> {
+        self.wait
+    }
+
+    fn meaning(&self) -> String {
+        self.allocation_id
+            .map_or_else(String::new, |id| id.to_string())
+    }
+}
+
+impl RemovalQuery {
+    /// The tenancy that is meant.
+    pub(crate) fn allocation(&self) -> Option<AllocationId> {
+        self.allocation_id
     }
 }
 

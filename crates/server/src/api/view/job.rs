@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 pub struct JobView {
     /// Its id, as in the header `Kloigos-Job`.
     pub id: String,
-    /// What it does: `initializing`, `decommissioning`, `allocating` or `deallocating`.
+    /// What it does: `initializing`, `decommissioning`, `allocating`, `deallocating`, `changing` or
+    /// `attesting`.
     pub kind: String,
     /// How it stands: `queued`, `running`, `succeeded` or `failed`.
     pub status: String,

@@ -7,7 +7,7 @@ use kloigos_model::ssh::PublicKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ComputeUnitResponse, FactsView};
+use super::{ComputeUnitResponse, FactsView, FindingView};
 
 /// A server.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -48,6 +48,10 @@ pub struct ServerView {
     /// none.
     #[schema(required = true)]
     pub housekeeping_cpus: Option<String>,
+    /// Whether everything of the host that is no unit is confined to these.
+    pub confine_host: bool,
+    /// What the operator declined of the measures for the whole server.
+    pub declined: Vec<String>,
     /// How many of its units are in which state.
     pub unit_counts: BTreeMap<String, u32>,
     /// When its init was asked for.
@@ -78,6 +82,8 @@ pub struct ProbeView {
     pub host_key: String,
     /// Its fingerprint, as `ssh-keygen -l` prints it.
     pub host_key_fingerprint: String,
+    /// What keeps it from being cut, or makes it hold less; none when nothing does.
+    pub findings: Vec<FindingView>,
     /// What the server is.
     pub facts: FactsView,
 }
@@ -117,6 +123,8 @@ impl From<ServerRecord> for ServerView {
             host_key_fingerprint: server.host_key.as_ref().map(PublicKey::fingerprint),
             host_key: server.host_key.map(|key| key.to_string()),
             housekeeping_cpus: server.housekeeping.map(|cpus| cpus.to_string()),
+            confine_host: server.confined,
+            declined: server.declined.iter().map(ToString::to_string).collect(),
             unit_counts: counts
                 .map(|(status, count)| (status.to_string(), count))
                 .collect(),
@@ -145,6 +153,7 @@ impl From<Probed> for ProbeView {
         Self {
             host_key_fingerprint: probed.host_key.fingerprint(),
             host_key: probed.host_key.to_string(),
+            findings: probed.findings.into_iter().map(FindingView::from).collect(),
             facts: probed.facts.into(),
         }
     }

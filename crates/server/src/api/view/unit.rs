@@ -5,6 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::AttestationSummaryView;
+
 /// A compute unit. The first twelve fields are those of v0.2, in its order.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ComputeUnitResponse {
@@ -43,9 +45,15 @@ pub struct ComputeUnitResponse {
     /// Its NUMA memory nodes, such as `0`; null until its server told its topology.
     #[schema(required = true)]
     pub memory_nodes: Option<String>,
-    /// Why it is in quarantine, and what to do.
+    /// Why it is in quarantine or not as it should be, and what to do.
     #[schema(required = true)]
     pub reason: Option<String>,
+    /// Whether its tenant's processes run: `running`, `frozen` or `stopped`; null when it has none.
+    #[schema(required = true)]
+    pub activity: Option<String>,
+    /// What the kernel said last of its promises in this tenancy; null before it was asked.
+    #[schema(required = true)]
+    pub attestation: Option<AttestationSummaryView>,
 }
 
 impl From<UnitRecord> for ComputeUnitResponse {
@@ -67,6 +75,8 @@ impl From<UnitRecord> for ComputeUnitResponse {
             user: unit.user.to_string(),
             memory_nodes: unit.memory_nodes.map(|nodes| nodes.kernel_list()),
             reason: unit.reason,
+            activity: unit.activity.map(|activity| activity.to_string()),
+            attestation: unit.attestation.map(AttestationSummaryView::from),
         }
     }
 }
