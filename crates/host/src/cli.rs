@@ -1,6 +1,9 @@
 //! The modes of the binary. The command line is a constant: everything else comes on stdin, from
 //! the records, or from PAM.
 
+mod people;
+mod table;
+
 use std::{
     io::{self, Read, Write},
     process::ExitCode,
@@ -16,6 +19,8 @@ use crate::{
     sys::Host,
 };
 
+use people::Form;
+
 /// The largest request: thousands of units.
 const REQUEST_MAX: u64 = 16 << 20;
 
@@ -25,12 +30,17 @@ pub fn run(host: &mut dyn Host, arguments: &[&str]) -> ExitCode {
         [] => answer(host),
         ["boot"] => boot(host, &mut |line| eprintln!("{line}")),
         ["guard"] => guard(host),
+        ["attest"] => people::attest(host, Form::Table),
+        ["attest", "--json"] => people::attest(host, Form::Json),
         ["--version"] => {
             println!("kloigos-host {}", serve::VERSION);
             ExitCode::SUCCESS
         }
         _ => {
-            eprintln!("usage: kloigos-host [boot|guard|--version]; a request comes on stdin");
+            eprintln!(
+                "usage: kloigos-host [attest [--json]|boot|guard|--version]; \
+                 a request comes on stdin"
+            );
             ExitCode::from(64)
         }
     }
