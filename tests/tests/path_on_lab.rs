@@ -10,12 +10,14 @@ mod path_on_lab {
     mod listing;
     mod many;
     mod stage;
+    mod sudo;
 
     pub(crate) use example::the_originals_example_by_curl;
     pub(crate) use faults::{
         a_kill_in_the_middle_of_an_init_loses_nothing, an_unreachable_server_costs_no_unit,
     };
     pub(crate) use many::thirty_two_callers_over_eight_units;
+    pub(crate) use sudo::an_administrator_with_sudo_is_as_good_as_root;
 }
 
 use anyhow::{Context, Result};
@@ -32,10 +34,14 @@ fn the_path_from_a_bare_server_to_a_tenants_shell_and_back() -> Result<()> {
         ..Spec::default()
     };
     let lab = Lab::up_temporary(&spec)?;
-    let stories: [(&str, Story); 4] = [
+    let stories: [(&str, Story); 5] = [
         (
             "the original's example, by curl",
             path_on_lab::the_originals_example_by_curl,
+        ),
+        (
+            "an administrator with sudo",
+            path_on_lab::an_administrator_with_sudo_is_as_good_as_root,
         ),
         (
             "32 callers over 8 units",
