@@ -31,6 +31,9 @@ impl Plane {
         let config = Config {
             listen: ([127, 0, 0, 1], 0).into(),
             data_dir: dir.path().to_owned(),
+            postgres: None,
+            migrate: true,
+            lease: Settings::default().lease,
             access: Access::Tokens,
             allocate_wait,
             first_contact: FirstContact::Trust,

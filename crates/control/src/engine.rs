@@ -21,7 +21,7 @@ use tokio::{
 };
 
 pub(crate) use self::queue::claim;
-use self::queue::{NextDue, ReleaseClaims, TakeDue, TryAgain};
+use self::queue::{GiveBack, NextDue, ReleaseClaims, TakeDue, TryAgain};
 use crate::{
     core::Core,
     jobs::{Context, Fault, Standing, runner},
@@ -180,7 +180,11 @@ impl Engine {
     /// One job, step by step, until it is over or waits.
     async fn see_through(self: Arc<Self>, mut claim: Claim, turn: Turn) {
         let (id, stopping) = (claim.id, self.stopping.subscribe());
-        while !*stopping.borrow() {
+        loop {
+            if *stopping.borrow() {
+                self.give_back(&claim).await;
+                break;
+            }
             match self.step(&claim).await {
                 Some(Standing::Going(state)) => {
                     claim.state = state;
@@ -194,6 +198,14 @@ impl Engine {
         self.core.wake.notify_one();
     }
 
+    /// A job that is left between two steps is anybody's at once, not only when its lease ends.
+    async fn give_back(&self, claim: &Claim) {
+        if let Err(error) = self.core.store.run(&GiveBack(claim)).await {
+            tracing::warn!(job = %claim.id, error = &error as &dyn std::error::Error,
+                "the job waits for the end of its lease");
+        }
+    }
+
     /// One step; a panic in it is a fault like any other. `None`: the job is left as it is.
     async fn step(&self, claim: &Claim) -> Option<Standing> {
         let advance = runner(claim.kind).advance;
@@ -205,6 +217,12 @@ impl Engine {
             Ok(Ok(standing)) => Some(standing),
             Ok(Err(Fault::Fenced)) => {
                 tracing::warn!(job = %claim.id, "the job was given to another worker");
+                None
+            }
+            Ok(Err(Fault::Store(error))) if error.is_of_the_database() => {
+                // Whether the step was written is not known, so that nothing is written over it:
+                // the lease ends, and whoever takes the job up finds it where it is.
+                tracing::error!(job = %claim.id, error = &error as &dyn std::error::Error, "job left");
                 None
             }
             Ok(Err(fault)) => {

@@ -20,6 +20,14 @@ mod target;
 pub mod transport;
 mod visits;
 
+/// The database itself: which one, and what is done to it as a whole.
+pub mod database {
+    pub use kloigos_store::{
+        BackedUp, Checked, Database, Migrated, PostgresAddress, Restored, backup, check, migrate,
+        restore,
+    };
+}
+
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing};
 pub use kloigos_store::{

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use kloigos_control::{
     Control, Store, SystemEntropy, World,
     transport::{Transport, ssh::SshTransport},
@@ -14,6 +14,39 @@ use crate::{
     config::{Config, Fleet},
     simulated::KeptFleet,
 };
+
+/// How far the clocks of two control planes may be apart. Leases are times of whoever takes them,
+/// and are renewed long before their end; more than this would eat into that.
+const CLOCKS: Duration = Duration::from_secs(5);
+
+async fn open(config: &Config) -> Result<Store> {
+    let database = config.database();
+    let opened = if config.migrate {
+        Store::open(database).await
+    } else {
+        Store::open_as_it_is(database).await
+    };
+    opened.context("failed to open the data directory or database")
+}
+
+/// Control planes that share a database compare their times by its clock.
+async fn refuse_wrong_clock(store: &Store, world: &World) -> Result<()> {
+    let Some(theirs) = store
+        .clock()
+        .await
+        .context("failed to read the database's clock")?
+    else {
+        return Ok(());
+    };
+    let apart = world.now().duration_since(theirs).unsigned_abs();
+    ensure!(
+        apart <= CLOCKS,
+        "the clock of this machine and the database's are {} seconds apart; set them by NTP, for \
+         leases of jobs are times that all control planes must agree on",
+        apart.as_secs()
+    );
+    Ok(())
+}
 
 /// The control plane as the API sees it. Clones are the same one.
 #[derive(Clone)]
@@ -43,16 +76,15 @@ impl App {
 
     /// Opens the data directory and starts the control plane that the configuration describes.
     pub async fn assemble(config: &Config) -> Result<Self> {
-        let dir = config.database_dir();
-        let store = Store::open(&dir)
-            .await
-            .context("failed to open the data directory")?;
+        let world = World::system();
+        let store = open(config).await?;
+        refuse_wrong_clock(&store, &world).await?;
         let settings = config.settings()?;
         let transport: Arc<dyn Transport> = match config.fleet.clone() {
-            Fleet::Simulated(servers) => Arc::new(KeptFleet::open(&dir, servers).await?),
+            Fleet::Simulated(servers) => Arc::new(KeptFleet::open(&config.own_dir(), servers)?),
             Fleet::Ssh(ssh) => Arc::new(SshTransport::new(ssh, settings.host_binary.clone())),
         };
-        let control = Control::start(store, transport, World::system(), settings);
+        let control = Control::start(store, transport, world, settings);
         Ok(Self::new(control, config.access, config.allocate_wait))
     }
 

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod database;
+mod db;
 mod serve;
 
 use anyhow::{Context, Result};
@@ -19,6 +21,8 @@ pub struct Cli {
 enum Command {
     /// Runs the control plane.
     Serve(Box<serve::Serve>),
+    /// Brings the database up to date, checks it, backs it up or restores it.
+    Db(db::Db),
     /// Prints the document of the API, as /api/openapi.json serves it.
     Openapi,
 }
@@ -28,6 +32,7 @@ impl Cli {
     pub fn run(self) -> Result<()> {
         match self.command {
             Command::Serve(serve) => serve.run(),
+            Command::Db(db) => db.run(),
             Command::Openapi => openapi(),
         }
     }

@@ -3,7 +3,11 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use kloigos_control::{FirstContact, Settings, transport::ssh::SshSettings};
+use kloigos_control::{
+    FirstContact, Settings,
+    database::{Database, PostgresAddress},
+    transport::ssh::SshSettings,
+};
 
 use crate::{auth::Access, host_binary};
 
@@ -18,6 +22,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where it keeps its data.
     pub data_dir: PathBuf,
+    /// The database that it shares with others; `None` for a file of its own in `data_dir`.
+    pub postgres: Option<PostgresAddress>,
+    /// Whether it brings the database up to date by itself.
+    pub migrate: bool,
+    /// How long a job may go on without a sign of life before another control plane takes it up.
+    pub lease: Duration,
     /// Whether calls need a token.
     pub access: Access,
     /// How long a call waits for its job.
@@ -59,8 +69,14 @@ impl Config {
         Ok(())
     }
 
-    /// Where the database is.
-    pub(crate) fn database_dir(&self) -> PathBuf {
+    /// Where the rows are.
+    pub(crate) fn database(&self) -> Database {
+        let postgres = self.postgres.clone().map(Database::Postgres);
+        postgres.unwrap_or_else(|| Database::from(&self.own_dir()))
+    }
+
+    /// The folder of this kind of fleet.
+    pub(crate) fn own_dir(&self) -> PathBuf {
         match self.fleet {
             Fleet::Simulated(_) => self.data_dir.join(SIMULATED),
             Fleet::Ssh(_) => self.data_dir.clone(),
@@ -73,6 +89,7 @@ impl Config {
             host_binary: host_binary::find()?,
             first_contact: self.first_contact,
             known_hosts: self.known_hosts.clone(),
+            lease: self.lease,
             ..Settings::default()
         })
     }

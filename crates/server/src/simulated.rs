@@ -1,13 +1,15 @@
-//! A simulated fleet whose machines outlive the process, as real ones do.
+//! A simulated fleet whose machines outlive the process, as real ones do, and are the same ones for
+//! every process that shares their folder.
 //!
-//! What was settled on each machine is kept in a file beside the database and settled again on a
-//! new machine at the next start. A call is answered only after it was kept, so that a machine never
-//! holds less than the database was told.
+//! What was settled on a machine is kept in a file of its own and settled again by whoever finds the
+//! file changed. A call holds the machine's lock, and is answered only after it was kept, so that a
+//! machine never holds less than a database was told.
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs::{self, DirBuilder, File},
     net::IpAddr,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -20,55 +22,117 @@ use kloigos_model::host::{Desired, Outcome, Progress, Request, ScopeName};
 use kloigos_sim::fleet::SimFleet;
 use tokio::sync::Mutex;
 
-/// The name of the file.
-const FILE: &str = "machines.json";
+/// The name of the folder, which has a file for each machine.
+const FOLDER: &str = "machines";
 
-/// What is on each machine, scope by scope; the server's own part comes first.
-type Machines = BTreeMap<IpAddr, BTreeMap<ScopeName, Desired>>;
+/// What is on a machine, scope by scope; the server's own part comes first.
+type Machine = BTreeMap<ScopeName, Desired>;
 
 /// A simulated fleet that is kept in a folder.
 pub(crate) struct KeptFleet {
     fleet: SimFleet,
-    file: PathBuf,
-    machines: Mutex<Machines>,
+    folder: PathBuf,
+    /// The machines as this process has them in memory.
+    here: Mutex<BTreeMap<IpAddr, Machine>>,
 }
 
 impl KeptFleet {
     /// The fleet of this folder, with each machine as it was.
-    pub(crate) async fn open(dir: &Path, servers: u32) -> Result<Self> {
-        let file = dir.join(FILE);
-        let machines = read(&file).with_context(|| format!("failed to read {}", file.display()))?;
-        let fleet = SimFleet::new(servers);
-        for (&ip, scopes) in &machines {
-            let scopes = scopes.values().cloned().collect();
-            let restored = call(&fleet, &target(ip), &Request::Apply { scopes }).await;
-            // A machine that the fleet no longer has is unreachable from now on.
-            if let Err(error) = restored {
-                tracing::warn!(%ip, %error, "a simulated server is gone");
-            }
-        }
+    pub(crate) fn open(dir: &Path, servers: u32) -> Result<Self> {
+        let folder = dir.join(FOLDER);
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder);
+        made.with_context(|| format!("failed to make {}", folder.display()))?;
         Ok(Self {
-            fleet,
-            file,
-            machines: Mutex::new(machines),
+            fleet: SimFleet::new(servers),
+            folder,
+            here: Mutex::default(),
         })
     }
 
-    async fn keep(&self, ip: IpAddr, request: &Request) -> Result<()> {
-        let mut machines = self.machines.lock().await;
-        let machine = machines.entry(ip).or_default();
-        match request {
-            Request::Apply { scopes } => {
-                machine.extend(scopes.iter().map(|scope| (scope.scope(), scope.clone())));
+    /// Makes the machine of this process what it became by others.
+    async fn catch_up(&self, ip: IpAddr, now: &Machine) -> Result<(), TransportError> {
+        let before = self.here.lock().await.get(&ip).cloned().unwrap_or_default();
+        let gone = |(name, _): &(&ScopeName, &Desired)| !now.contains_key(*name);
+        // The server's own part goes last.
+        let gone: Vec<Desired> = before
+            .iter()
+            .rev()
+            .filter(gone)
+            .map(|(_, s)| s.clone())
+            .collect();
+        let newer = |(name, scope): &(&ScopeName, &Desired)| before.get(*name) != Some(*scope);
+        let newer: Vec<Desired> = now.iter().filter(newer).map(|(_, s)| s.clone()).collect();
+        for request in [
+            Request::Remove { scopes: gone },
+            Request::Apply { scopes: newer },
+        ] {
+            if !scopes(&request).is_empty() {
+                self.fleet.call(&target(ip), &request, &mut |_| {}).await?;
             }
-            Request::Remove { scopes } => {
-                machine.retain(|name, _| !scopes.iter().any(|scope| scope.scope() == *name));
-            }
-            Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => return Ok(()),
         }
-        write(&self.file, &machines)
-            .with_context(|| format!("failed to write {}", self.file.display()))
+        self.here.lock().await.insert(ip, now.clone());
+        Ok(())
     }
+
+    async fn call_locked(
+        &self,
+        target: &Target,
+        request: &Request,
+        progress: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Answer, TransportError> {
+        let file = self.folder.join(format!("{}.json", target.ip));
+        let _held = lock(file.with_extension("lock")).await.map_err(lost)?;
+        let mut machine = read(&file).map_err(lost)?;
+        self.catch_up(target.ip, &machine).await?;
+        let answer = self.fleet.call(target, request, progress).await?;
+        if answer.report.outcome == Outcome::Settled && change(&mut machine, request) {
+            write(&file, &machine).map_err(lost)?;
+            self.here.lock().await.insert(target.ip, machine);
+        }
+        Ok(answer)
+    }
+}
+
+fn lost(error: anyhow::Error) -> TransportError {
+    TransportError::Lost(format!("{error:#}"))
+}
+
+fn scopes(request: &Request) -> &[Desired] {
+    match request {
+        Request::Apply { scopes } | Request::Remove { scopes } => scopes,
+        Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => &[],
+    }
+}
+
+/// What a request that was settled leaves; whether that is another than before.
+fn change(machine: &mut Machine, request: &Request) -> bool {
+    match request {
+        Request::Apply { scopes } => {
+            machine.extend(scopes.iter().map(|scope| (scope.scope(), scope.clone())));
+        }
+        Request::Remove { scopes } => {
+            machine.retain(|name, _| !scopes.iter().any(|scope| scope.scope() == *name));
+        }
+        Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => return false,
+    }
+    true
+}
+
+/// Held until the file is dropped, by one call of one process.
+async fn lock(path: PathBuf) -> Result<File> {
+    let wait = move || {
+        let file =
+            File::create(&path).with_context(|| format!("failed to make {}", path.display()))?;
+        file.lock()
+            .with_context(|| format!("failed to lock {}", path.display()))?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(wait)
+        .await
+        .context("the lock was not awaited")?
 }
 
 #[async_trait::async_trait]
@@ -79,25 +143,12 @@ impl Transport for KeptFleet {
         request: &Request,
         progress: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Answer, TransportError> {
-        let answer = self.fleet.call(target, request, progress).await?;
-        if answer.report.outcome == Outcome::Settled {
-            let kept = self.keep(target.ip, request).await;
-            kept.map_err(|error| TransportError::Lost(format!("{error:#}")))?;
-        }
-        Ok(answer)
+        self.call_locked(target, request, progress).await
     }
 
     fn simulated(&self) -> bool {
         true
     }
-}
-
-async fn call(
-    fleet: &SimFleet,
-    target: &Target,
-    request: &Request,
-) -> Result<Answer, TransportError> {
-    fleet.call(target, request, &mut |_| {}).await
 }
 
 fn target(ip: IpAddr) -> Target {
@@ -110,17 +161,17 @@ fn target(ip: IpAddr) -> Target {
     }
 }
 
-fn read(file: &Path) -> Result<Machines> {
+fn read(file: &Path) -> Result<Machine> {
     match fs::read(file) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Machines::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Machine::new()),
         Err(error) => Err(error.into()),
     }
 }
 
 /// As a whole or not at all.
-fn write(file: &Path, machines: &Machines) -> Result<()> {
+fn write(file: &Path, machine: &Machine) -> Result<()> {
     let new = file.with_extension("new");
-    fs::write(&new, serde_json::to_vec(machines)?)?;
+    fs::write(&new, serde_json::to_vec(machine)?)?;
     Ok(fs::rename(&new, file)?)
 }

@@ -69,6 +69,22 @@ pub enum Error {
     Driver(#[source] sqlx::Error),
 }
 
+impl Error {
+    /// Whether it says nothing of what was asked, only of the database's state: the same may go
+    /// well later, and of the last change it may not be known whether it was made.
+    pub const fn is_of_the_database(&self) -> bool {
+        match self {
+            Self::Contention | Self::Unavailable { .. } | Self::Lost { .. } | Self::InDoubt => true,
+            Self::Conflict { .. }
+            | Self::Corrupt { .. }
+            | Self::Missed { .. }
+            | Self::Forbidden(_)
+            | Self::File { .. }
+            | Self::Driver(_) => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {

@@ -16,7 +16,7 @@ use crate::{
 /// A job that begins.
 #[derive(Debug, Clone)]
 pub struct NewJob {
-    /// Which. Jobs of a scope run in the order of their ids.
+    /// Which. Jobs of a scope run in the order in which they were added.
     pub id: JobId,
     /// What it does.
     pub kind: JobKind,
@@ -80,7 +80,8 @@ impl Tx<'_> {
     pub async fn insert_job(&mut self, new: &NewJob) -> Result<(), Error> {
         let statement = query(
             "INSERT INTO jobs (id, kind, state, step, status, server_id, unit_id, attempt, tries, \
-             next_at, created_at) VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, 0, $7, $7)",
+             next_at, created_at, turn) VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, 0, $7, $7, \
+             (SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs))",
         )
         .bind(new.id.to_string())
         .bind(new.kind.as_str())
@@ -111,10 +112,10 @@ impl Tx<'_> {
              AND NOT EXISTS (SELECT 1 FROM jobs b WHERE b.server_id = j.server_id \
              AND b.status IN ('queued', 'running') AND b.id <> j.id \
              AND (b.unit_id IS NULL OR j.unit_id IS NULL OR b.unit_id = j.unit_id) \
-             AND (b.status = 'running' OR b.id < j.id)) \
+             AND (b.status = 'running' OR (b.turn, b.id) < (j.turn, j.id))) \
              AND (SELECT COUNT(*) FROM jobs r WHERE r.server_id = j.server_id \
              AND r.status IN ('queued', 'running') AND r.status = 'running' AND r.id <> j.id) < $4 \
-             ORDER BY j.id LIMIT 1) \
+             ORDER BY j.turn, j.id LIMIT 1) \
              RETURNING id, kind, state, step, server_id, unit_id, attempt, tries",
         )
         .bind(wanted.map(|id| id.to_string()))
@@ -239,6 +240,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Puts a job back into the queue that its holder leaves where it is.
+    pub async fn release_job(&mut self, id: JobId, attempt: i64) -> Result<(), Error> {
+        let statement = query(
+            "UPDATE jobs SET status = 'queued', lease_until = NULL \
+             WHERE id = $1 AND attempt = $2 AND status = 'running'",
+        );
+        let statement = statement.bind(id.to_string()).bind(attempt);
+        self.change_one("jobs", statement).await
+    }
+
     /// Puts every job that is held back into the queue. Only for a start when no other process
     /// can hold one.
     pub async fn release_claims(&mut self) -> Result<u64, Error> {
@@ -263,7 +274,7 @@ impl Tx<'_> {
     pub async fn unfinished_job(&mut self, scope: JobScope) -> Result<Option<JobId>, Error> {
         let statement = query(
             "SELECT id FROM jobs WHERE server_id = $1 AND status IN ('queued', 'running') \
-             AND (unit_id IS NULL OR unit_id = $2) ORDER BY id LIMIT 1",
+             AND (unit_id IS NULL OR unit_id = $2) ORDER BY turn, id LIMIT 1",
         )
         .bind(scope.server.to_string())
         .bind(scope.unit.map(|unit| unit.to_string()));

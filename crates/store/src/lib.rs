@@ -7,6 +7,7 @@
 //! not only code.
 
 mod allocations;
+mod attestations;
 mod backup;
 mod cells;
 mod check;
@@ -30,6 +31,7 @@ mod units;
 mod words;
 
 pub use allocations::NewAllocation;
+pub use attestations::NewAttestation;
 pub use backup::{BackedUp, Restored, backup, restore};
 pub use check::{Checked, check};
 pub use database::{Database, NotAnAddress, PostgresAddress};
@@ -37,8 +39,9 @@ pub use error::Error;
 pub use idempotency::{RepeatKey, Repeated};
 pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob};
 pub use records::{
-    AllocationRecord, EventRecord, JobDetail, JobFilter, JobRecord, LogLine, NotATokenHash,
-    ServerDetail, ServerRecord, TokenHash, TokenRecord, UnitFilter, UnitRecord,
+    AllocationRecord, AttestationRecord, AttestationSummary, EventRecord, JobDetail, JobFilter,
+    JobRecord, LogLine, NotATokenHash, ServerDetail, ServerRecord, Tenancy, TokenHash, TokenRecord,
+    UnitDetail, UnitFilter, UnitRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};

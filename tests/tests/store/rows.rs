@@ -1,6 +1,9 @@
 //! Rows for the tests, and the operations that write them.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use jiff::Timestamp;
 use kloigos_model::{
@@ -8,6 +11,7 @@ use kloigos_model::{
     host::Generation,
     ids::{AllocationId, JobId, ServerId, UnitKey},
     layout::{Numbering, Slot, plan},
+    limits::{Limits, LimitsWish},
     names::{Hostname, UnitId},
     server::ServerVerb,
 };
@@ -71,6 +75,9 @@ pub(crate) fn server(hostname: &str, ip: &str) -> NewServer {
             region: "eu".parse().expect("a label"),
             zone: "a".parse().expect("a label"),
             warm: true,
+            declined: BTreeSet::new(),
+            confined: false,
+            limits: LimitsWish::default(),
         },
         numbering: Numbering::default(),
         generation: FIRST,
@@ -90,6 +97,7 @@ pub(crate) fn unit(server: &NewServer, position: u32, slot: &Slot) -> NewUnit {
         server: server.id,
         position,
         slot: slot.clone(),
+        volume: None,
         generation: FIRST,
         created_at: at(0),
     }
@@ -171,6 +179,7 @@ async fn allocate(tx: &mut Tx<'_>, unit: UnitKey, server: ServerId) -> Result<()
         unit,
         job: job.id,
         keys: &KEY.parse().expect("a key"),
+        limits: &Limits::default(),
         tags: None,
         created_at: at(0),
     };

@@ -58,6 +58,18 @@ impl Operation for ReleaseClaims {
     }
 }
 
+/// A job that its holder leaves between two steps is in the queue again.
+pub(super) struct GiveBack<'a>(pub(super) &'a Claim);
+
+impl Operation for GiveBack<'_> {
+    type Output = ();
+    type Refusal = Error;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        tx.release_job(self.0.id, self.0.attempt).await
+    }
+}
+
 /// The step at which a fault of ours happened is tried again later.
 pub(super) struct TryAgain<'a> {
     pub(super) cx: &'a Context<'a>,

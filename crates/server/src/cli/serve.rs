@@ -13,6 +13,7 @@ use kloigos_control::{FirstContact, transport::ssh::SshSettings};
 use kloigos_model::names::LoginName;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::database::DatabaseArgs;
 use crate::{
     Access, Config, Fleet, Server,
     logs::{self, LogFormat},
@@ -29,14 +30,20 @@ pub(super) struct Serve {
         default_value = "127.0.0.1:8000"
     )]
     listen: SocketAddr,
-    /// Where to keep the data; made if it is not there.
+    #[command(flatten)]
+    place: DatabaseArgs,
+    /// Refuse a database whose schema is not up to date instead of bringing it there.
+    #[arg(long, env = "KLOIGOS_NO_MIGRATE")]
+    no_migrate: bool,
+    /// How long the jobs of a control plane that died wait before another one takes them up.
     #[arg(
         long,
-        env = "KLOIGOS_DATA_DIR",
-        value_name = "DIR",
-        default_value = "./kloigos-data"
+        env = "KLOIGOS_LEASE",
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(3..=3600)
     )]
-    data_dir: PathBuf,
+    lease: u32,
     /// Let everybody on this machine do everything: no call needs a token. Only on a loopback
     /// address.
     #[arg(long)]
@@ -106,14 +113,17 @@ enum Contact {
 impl Serve {
     pub(super) fn run(self) -> Result<()> {
         logs::begin(self.log_format, &self.log)?;
-        let config = Config::from(self);
+        let config = Config::try_from(self)?;
         let runtime = tokio::runtime::Runtime::new().context("failed to start the runtime")?;
         runtime.block_on(serve(&config))
     }
 }
 
-impl From<Serve> for Config {
-    fn from(serve: Serve) -> Self {
+impl TryFrom<Serve> for Config {
+    type Error = anyhow::Error;
+
+    fn try_from(serve: Serve) -> Result<Self> {
+        let postgres = serve.place.address()?;
         let ssh = SshSettings {
             user: serve.ssh_user,
             keys: serve.ssh_key,
@@ -122,9 +132,12 @@ impl From<Serve> for Config {
                 .filter(|socket| !socket.as_os_str().is_empty()),
             ..SshSettings::default()
         };
-        Self {
+        Ok(Self {
             listen: serve.listen,
-            data_dir: serve.data_dir,
+            data_dir: serve.place.data_dir,
+            postgres,
+            migrate: !serve.no_migrate,
+            lease: Duration::from_secs(serve.lease.into()),
             access: if serve.insecure_no_auth {
                 Access::Open
             } else {
@@ -137,7 +150,7 @@ impl From<Serve> for Config {
             },
             known_hosts: serve.known_hosts,
             fleet: serve.simulated.map_or(Fleet::Ssh(ssh), Fleet::Simulated),
-        }
+        })
     }
 }
 
@@ -196,6 +209,6 @@ async fn say_how(server: &Server, config: &Config) {
     if config.access == Access::Open {
         tracing::warn!("no call needs a token: everybody on this machine is an administrator");
     }
-    let data = config.data_dir.display();
-    tracing::info!(address = %server.address(), %data, simulated = standing.simulated, "listening");
+    let database = config.database();
+    tracing::info!(address = %server.address(), %database, simulated = standing.simulated, "listening");
 }
