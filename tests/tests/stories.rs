@@ -2,6 +2,8 @@
 //! dies at whatever place, the same end.
 
 mod stories {
+    mod attest;
+    mod changes;
     mod end;
     mod idempotency;
     mod laws;

@@ -3,6 +3,8 @@
 mod asking;
 mod probing;
 
+pub use self::probing::examine;
+
 use std::{sync::Arc, time::Duration};
 
 use kloigos_model::ids::JobId;

@@ -29,7 +29,7 @@ pub mod database {
 }
 
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
-pub use control::{Control, Standing};
+pub use control::{Control, Standing, examine};
 pub use kloigos_store::{
     AllocationRecord, AttestationRecord, AttestationSummary, JobDetail, JobFilter, JobKind,
     JobRecord, JobStatus, LogLine, ServerDetail, ServerRecord, Store, Tenancy, TokenHash,

@@ -2,7 +2,9 @@
 
 mod database;
 mod db;
+mod doctor;
 mod serve;
+mod ssh;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -23,6 +25,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Brings the database up to date, checks it, backs it up or restores it.
     Db(db::Db),
+    /// Says what keeps a server from being cut into units, and what to do about it.
+    Doctor(doctor::Doctor),
     /// Prints the document of the API, as /api/openapi.json serves it.
     Openapi,
 }
@@ -33,6 +37,7 @@ impl Cli {
         match self.command {
             Command::Serve(serve) => serve.run(),
             Command::Db(db) => db.run(),
+            Command::Doctor(doctor) => doctor.run(),
             Command::Openapi => openapi(),
         }
     }

@@ -14,30 +14,23 @@ use crate::{
     ops::{Probe, Probed},
     refusal::Refusal,
     reply::Reply,
+    settings::Settings,
     target,
-    transport::{Target, TransportError},
+    transport::{Target, Transport, TransportError},
 };
 
 impl Control {
     /// Looks at a server. Nothing is changed on it, nothing is kept.
     pub async fn probe(&self, op: Probe) -> Result<Probed, Refusal> {
         let pinned = self.core.store.view(&Pinned(&op)).await?;
-        let (given, settings) = (op.host_key.as_ref(), &self.core.settings);
-        let target = Target {
-            ip: op.ip,
-            port: op.ssh_port,
-            user: op.ssh_user.clone(),
-            trusted: target::trusted(op.ip, op.ssh_port, given, pinned.as_ref(), settings),
-            first_contact: settings.first_contact,
-        };
-        let transport = &self.core.transport;
-        let result = transport.call(&target, &Request::Facts, &mut |_| {}).await;
-        if result == Err(TransportError::HostBinaryMissing) {
-            return Err(Refusal::NoHostBinary);
-        }
-        probed(Reply::of(result, &target, settings), |facts| {
-            preflight::check(facts, &[])
-        })
+        let target = stranger(&op, pinned.as_ref(), &self.core.settings);
+        look(
+            &*self.core.transport,
+            target,
+            &self.core.settings,
+            |facts| preflight::check(facts, &[]),
+        )
+        .await
     }
 
     /// Looks at a server of ours, and holds what it is by now against what its units need.
@@ -51,16 +44,48 @@ impl Control {
         }
         let settings = &self.core.settings;
         let target = target::of_server(&detail.record, settings);
-        let transport = &self.core.transport;
-        let result = transport.call(&target, &Request::Facts, &mut |_| {}).await;
-        if result == Err(TransportError::HostBinaryMissing) {
-            return Err(Refusal::NoHostBinary);
-        }
         let units = &detail.units;
-        probed(Reply::of(result, &target, settings), |facts| {
+        look(&*self.core.transport, target, settings, |facts| {
             against(facts, units)
         })
+        .await
     }
+}
+
+/// Looks at a server without a control plane, and without what one has pinned.
+pub async fn examine(
+    transport: &dyn Transport,
+    settings: &Settings,
+    op: &Probe,
+) -> Result<Probed, Refusal> {
+    let target = stranger(op, None, settings);
+    let check = |facts: &Facts| preflight::check(facts, &[]);
+    look(transport, target, settings, check).await
+}
+
+/// A server that is nobody's yet.
+fn stranger(op: &Probe, pinned: Option<&PublicKey>, settings: &Settings) -> Target {
+    let given = op.host_key.as_ref();
+    Target {
+        ip: op.ip,
+        port: op.ssh_port,
+        user: op.ssh_user.clone(),
+        trusted: target::trusted(op.ip, op.ssh_port, given, pinned, settings),
+        first_contact: settings.first_contact,
+    }
+}
+
+async fn look(
+    transport: &dyn Transport,
+    target: Target,
+    settings: &Settings,
+    check: impl FnOnce(&Facts) -> Vec<Finding>,
+) -> Result<Probed, Refusal> {
+    let result = transport.call(&target, &Request::Facts, &mut |_| {}).await;
+    if result == Err(TransportError::HostBinaryMissing) {
+        return Err(Refusal::NoHostBinary);
+    }
+    probed(Reply::of(result, &target, settings), check)
 }
 
 /// What a tenant listens on within its own ports is no finding.

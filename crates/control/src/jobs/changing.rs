@@ -157,13 +157,17 @@ impl Changing {
         match reply {
             Reply::Unknown(why) if !cx.exhausted(&long) => Ok(self.again(why, true, long)),
             Reply::Half(why, _) if !cx.exhausted(&brief) => Ok(self.again(why, true, brief)),
-            Reply::Untouched(Untouched { reason, .. }) if unsure && !cx.exhausted(&long) => {
-                Ok(self.again(reason, true, long))
-            }
             Reply::Untouched(untouched) if !unsure => self.hindered(untouched, tx, cx).await,
-            Reply::Half(why, _) => self.take_back(why, tx, cx).await,
+            Reply::Untouched(Untouched {
+                reason, passing, ..
+            }) if *passing && !cx.exhausted(&long) => Ok(self.again(reason, true, long)),
+            Reply::Untouched(Untouched {
+                reason, unreached, ..
+            }) if *unreached => self.lost(reason, seen, tx, cx).await,
+            Reply::Half(why, _) | Reply::Untouched(Untouched { reason: why, .. }) => {
+                self.take_back(why, tx, cx).await
+            }
             Reply::Unknown(why) | Reply::Overtaken(why, _) => self.lost(why, seen, tx, cx).await,
-            Reply::Untouched(Untouched { reason, .. }) => self.lost(reason, seen, tx, cx).await,
             Reply::Settled(_) => Ok(Next::Done),
         }
     }

@@ -3,17 +3,14 @@
 use std::{
     io::{Write, stdout},
     net::SocketAddr,
-    path::PathBuf,
     time::Duration,
 };
 
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use kloigos_control::{FirstContact, transport::ssh::SshSettings};
-use kloigos_model::names::LoginName;
+use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::database::DatabaseArgs;
+use super::{database::DatabaseArgs, ssh::SshArgs};
 use crate::{
     Access, Config, Fleet, Server,
     logs::{self, LogFormat},
@@ -52,32 +49,8 @@ pub(super) struct Serve {
     /// is kept apart, in DIR/simulated.
     #[arg(long, value_name = "SERVERS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     simulated: Option<u32>,
-    /// The login on servers that name none: root, or a user with passwordless sudo.
-    #[arg(
-        long,
-        env = "KLOIGOS_SSH_USER",
-        value_name = "LOGIN",
-        default_value = "root"
-    )]
-    ssh_user: LoginName,
-    /// A private key without a passphrase. May be repeated; tried in this order.
-    #[arg(long, env = "KLOIGOS_SSH_KEY", value_name = "FILE")]
-    ssh_key: Vec<PathBuf>,
-    /// The socket of an SSH agent, whose keys are tried after the files.
-    #[arg(long, env = "SSH_AUTH_SOCK", value_name = "SOCKET")]
-    ssh_agent: Option<PathBuf>,
-    /// A file of host keys as of OpenSSH. May be repeated.
-    #[arg(long, env = "KLOIGOS_KNOWN_HOSTS", value_name = "FILE")]
-    known_hosts: Vec<PathBuf>,
-    /// What to do with a server whose host key is known from nowhere: pin what it shows, or refuse
-    /// it.
-    #[arg(
-        long,
-        env = "KLOIGOS_FIRST_CONTACT",
-        value_name = "WHAT",
-        default_value = "trust"
-    )]
-    first_contact: Contact,
+    #[command(flatten)]
+    ssh: SshArgs,
     /// How long a call that waits for its work waits at most; the work goes on.
     #[arg(
         long,
@@ -104,12 +77,6 @@ pub(super) struct Serve {
     log: String,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Contact {
-    Trust,
-    Refuse,
-}
-
 impl Serve {
     pub(super) fn run(self) -> Result<()> {
         logs::begin(self.log_format, &self.log)?;
@@ -124,14 +91,7 @@ impl TryFrom<Serve> for Config {
 
     fn try_from(serve: Serve) -> Result<Self> {
         let postgres = serve.place.address()?;
-        let ssh = SshSettings {
-            user: serve.ssh_user,
-            keys: serve.ssh_key,
-            agent: serve
-                .ssh_agent
-                .filter(|socket| !socket.as_os_str().is_empty()),
-            ..SshSettings::default()
-        };
+        let ssh = serve.ssh.settings();
         Ok(Self {
             listen: serve.listen,
             data_dir: serve.place.data_dir,
@@ -144,11 +104,8 @@ impl TryFrom<Serve> for Config {
                 Access::Tokens
             },
             allocate_wait: Duration::from_secs(serve.allocate_wait.into()),
-            first_contact: match serve.first_contact {
-                Contact::Trust => FirstContact::Trust,
-                Contact::Refuse => FirstContact::Refuse,
-            },
-            known_hosts: serve.known_hosts,
+            first_contact: serve.ssh.first_contact(),
+            known_hosts: serve.ssh.known_hosts,
             fleet: serve.simulated.map_or(Fleet::Ssh(ssh), Fleet::Simulated),
         })
     }
