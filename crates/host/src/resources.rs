@@ -1,6 +1,7 @@
 //! Everything that Kloigos makes on a server, in the order in which it is made. Order is data: a
 //! new resource is one more entry here, and the laws of `tests/tests/laws` cover it from then on.
 
+mod about;
 mod account;
 mod boot_service;
 mod bus;
@@ -23,6 +24,7 @@ pub(crate) mod rules;
 mod slice;
 mod sshd;
 mod unit_ports;
+mod volume;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -157,6 +159,7 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
             setting,
             unit: unit(),
         }),
+        Box::new(about::about(spec, presence)),
         Box::new(keys::keys(spec, presence)),
         Box::new(manager::Manager {
             presence,
@@ -164,6 +167,16 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
             unit: unit(),
         }),
     ];
+    if let Some(volume) = &spec.volume {
+        let volume = volume::Volume {
+            presence,
+            setting,
+            unit: unit(),
+            spec: volume.clone(),
+        };
+        // Before what looks at where the unit's directories are.
+        resources.insert(1, Box::new(volume));
+    }
     if presence == Presence::Absent {
         resources.reverse();
     }

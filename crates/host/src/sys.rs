@@ -4,6 +4,7 @@
 
 mod acl;
 mod bind;
+mod block;
 mod bpf;
 mod child;
 mod command;

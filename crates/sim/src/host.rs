@@ -19,6 +19,7 @@ mod rules;
 mod slices;
 mod systemd;
 mod tree;
+mod volumes;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,6 +30,7 @@ use kloigos_host::sys::{Access, DiskLimits, IpcKind, Sys, SysError};
 pub use meddling::Meddling;
 use rules::Table;
 use tree::Tree;
+use volumes::Volumes;
 
 /// The machine. Clones are independent.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,7 @@ pub struct SimHost {
     mounts: BTreeSet<String>,
     /// File systems in memory that we mounted: where, and how large.
     memory: BTreeMap<String, u64>,
+    volumes: Volumes,
     units: BTreeMap<String, Unit>,
     table: Option<Table>,
     bind_filter: Option<BTreeMap<u32, (u16, u16)>>,
@@ -104,6 +107,7 @@ impl SimHost {
             access_lists: BTreeSet::new(),
             mounts: BTreeSet::new(),
             memory: BTreeMap::new(),
+            volumes: Volumes::default(),
             units: BTreeMap::new(),
             table: None,
             bind_filter: None,
@@ -221,6 +225,7 @@ impl SimHost {
         all.insert("nftables".to_owned(), format!("{:?}", self.table));
         all.insert("bind filter".to_owned(), format!("{:?}", self.bind_filter));
         all.insert("memory".to_owned(), format!("{:?}", self.memory));
+        all.insert("volumes".to_owned(), format!("{:?}", self.volumes));
         all.insert("quotas".to_owned(), format!("{:?}", self.quotas));
         all
     }

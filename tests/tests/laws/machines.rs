@@ -11,7 +11,7 @@ use kloigos_model::{
     cpu::CpuSet,
     host::{
         Activity, Desired, Generation, Line, Measure, Outcome, Report, Request, ServerSpec, Spec,
-        Tenant, UnitSpec,
+        Tenant, UnitSpec, Volume,
     },
     limits::Limits,
     names::{DirName, UserName},
@@ -69,6 +69,18 @@ pub(super) fn unit(index: u32) -> UnitSpec {
         volume: None,
         tenant: None,
         cpus,
+    }
+}
+
+/// The same unit with a disk of its own.
+pub(super) fn with_volume(unit: UnitSpec) -> UnitSpec {
+    let path = "/dev/disk/by-id/virtio-sim-vdb";
+    UnitSpec {
+        volume: Some(Volume {
+            path: path.parse().expect("a stable path"),
+            wipe: false,
+        }),
+        ..unit
     }
 }
 

@@ -11,13 +11,13 @@ use proptest::{prelude::*, sample::Index};
 
 use super::machines::{
     allocated, apply, assert_same, bare, bring, desired, kinds, left, listed, server, settle,
-    state, unit,
+    state, unit, with_volume,
 };
 
 /// A scope and a machine that is ready for it.
 fn scenes() -> Vec<(Spec, SimHost)> {
     let mut scenes: Vec<(Spec, SimHost)> = kinds().map(|machine| (server(), machine)).into();
-    for spec in [unit(0), allocated(unit(1), 1)] {
+    for spec in [unit(0), allocated(with_volume(unit(1)), 1)] {
         let mut machine = bare();
         settle(&mut machine, &apply(vec![desired(1, server())]));
         scenes.push((Spec::Unit(spec), machine));

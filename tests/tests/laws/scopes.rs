@@ -4,28 +4,31 @@ use kloigos_model::host::{Desired, Outcome, Request, Spec};
 use kloigos_sim::host::SimHost;
 
 use super::machines::{
-    allocated, apply, ask, assert_same, bare, desired, kinds, settle, state, unit, whole,
+    allocated, apply, ask, assert_same, bare, desired, kinds, server, settle, state, unit, whole,
+    with_volume,
 };
 
-/// The server and one unit.
+/// The server and one unit, which has a disk of its own.
 fn small(counter: u64) -> Vec<Desired> {
-    whole(counter).into_iter().take(2).collect()
+    let scopes = [server(), Spec::Unit(with_volume(unit(0)))];
+    scopes.map(|spec| desired(counter, spec)).into()
 }
 
 /// The requests of a life: init, allocate, next tenant, resize, free, remove. After each the
 /// tenant that there may be leaves a mess.
 fn life() -> Vec<Request> {
     let one = |counter, unit| apply(vec![desired(counter, Spec::Unit(unit))]);
-    let mut larger = allocated(unit(0), 2);
+    let unit = with_volume(unit(0));
+    let mut larger = allocated(unit.clone(), 2);
     larger.limits.memory_max = Some(512 << 20);
-    let mut cold = unit(0);
+    let mut cold = unit.clone();
     cold.warm = false;
     vec![
         apply(small(1)),
-        one(2, allocated(unit(0), 1)),
-        one(3, allocated(unit(0), 2)),
+        one(2, allocated(unit.clone(), 1)),
+        one(3, allocated(unit.clone(), 2)),
         one(4, larger),
-        one(5, unit(0)),
+        one(5, unit),
         one(6, cold),
         Request::Remove {
             scopes: small(7).into_iter().rev().collect(),

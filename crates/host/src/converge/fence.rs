@@ -69,6 +69,13 @@ fn unmoved(kept: &Spec, asked: &Spec) -> Result<(), String> {
             asked.user
         ));
     }
+    let volume = |unit: &UnitSpec| unit.volume.as_ref().map(|volume| volume.path.clone());
+    if volume(kept) != volume(asked) {
+        return Err(format!(
+            "the volume of {} is the one it was made with; remove the unit first",
+            asked.user
+        ));
+    }
     Ok(())
 }
 
@@ -120,7 +127,12 @@ fn sound(unit: &UnitSpec) -> Result<(), Trouble> {
 }
 
 fn disjoint(unit: &UnitSpec, other: &UnitSpec) -> Result<(), Trouble> {
+    let volume = |unit: &UnitSpec| unit.volume.as_ref().map(|volume| volume.path.clone());
     let shared = [
+        (
+            volume(unit).is_some() && volume(unit) == volume(other),
+            "the same volume",
+        ),
         (unit.uid == other.uid, "the same uid"),
         (unit.dir == other.dir, "the same directories"),
         (

@@ -42,7 +42,7 @@ impl fmt::Display for DirectoryChange {
     }
 }
 
-/// The unit's directories, home first.
+/// The unit's directories, home first, and last the one that a volume is mounted on.
 pub(super) fn paths(unit: &UnitSpec) -> [String; 3] {
     [
         format!("/home/{}", unit.user),
@@ -61,7 +61,7 @@ impl Resource for Directories {
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Vec<Seen>, Trouble> {
         let mut seen = Vec::new();
-        for path in paths(&self.unit) {
+        for path in self.paths() {
             seen.push(Seen {
                 stat: host.stat(&path)?,
                 unfinished: host.stat(&unfinished(&path))?.is_some(),
@@ -72,7 +72,7 @@ impl Resource for Directories {
 
     fn plan(&self, have: &Vec<Seen>) -> Result<Vec<DirectoryChange>, Refusal> {
         let mut changes = Vec::new();
-        for (path, seen) in paths(&self.unit).into_iter().zip(have) {
+        for (path, seen) in self.paths().zip(have) {
             match self.presence {
                 Presence::Present => changes.extend(self.present(path, seen)?),
                 Presence::Absent if seen.unfinished || self.is_ours(seen.stat) => {
@@ -97,6 +97,12 @@ impl Resource for Directories {
 }
 
 impl Directories {
+    /// Those that are no volume.
+    fn paths(&self) -> impl Iterator<Item = String> {
+        let count = if self.unit.volume.is_some() { 2 } else { 3 };
+        paths(&self.unit).into_iter().take(count)
+    }
+
     fn own(&self) -> Access {
         Access::own(0o700, self.unit.uid)
     }

@@ -179,6 +179,10 @@ pub trait Kernel {
     fn unmount(&mut self, path: &str) -> Sys<()>;
     /// The size of the file system mounted here.
     fn space(&mut self, mount: &str) -> Sys<Space>;
+    /// Whether the first and the last MiB of a block device are zeros; `None` when it is not there.
+    fn is_blank(&mut self, device: &str) -> Sys<Option<bool>>;
+    /// Writes zeros there, its beginning last; refused while the device is in use.
+    fn blank(&mut self, device: &str) -> Sys<()>;
     /// The user quotas of the file system mounted here; `None` when there are none.
     fn user_quota(&mut self, mount: &str) -> Sys<Option<QuotaFlags>>;
     /// What a user stores on the file system that this path is on, and may; `None` when it has no

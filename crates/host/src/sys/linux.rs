@@ -10,8 +10,8 @@ use rustix::{
 
 use super::{
     Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Mounts,
-    Moved, Output, Quota, QuotaFlags, Share, Space, Started, Stat, Sys, SysError, acl, bind, bpf,
-    command, files, ipc, keyring, kill, mounts, quota, tree,
+    Moved, Output, Quota, QuotaFlags, Share, Space, Started, Stat, Sys, SysError, acl, bind, block,
+    bpf, command, files, ipc, keyring, kill, mounts, quota, tree,
 };
 
 /// How long [`Kernel::pause`] waits.
@@ -152,6 +152,14 @@ impl Kernel for Linux {
             size: space.f_blocks * space.f_frsize,
             available: space.f_bavail * space.f_frsize,
         })
+    }
+
+    fn is_blank(&mut self, device: &str) -> Sys<Option<bool>> {
+        block::is_blank(device)
+    }
+
+    fn blank(&mut self, device: &str) -> Sys<()> {
+        block::blank(device)
     }
 
     fn user_quota(&mut self, mount: &str) -> Sys<Option<QuotaFlags>> {

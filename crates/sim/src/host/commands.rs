@@ -26,7 +26,13 @@ pub(super) fn failed(code: i32, complaint: impl Into<String>) -> Output {
 
 impl Commands for SimHost {
     fn run(&mut self, command: &Command) -> Sys<Output> {
-        self.call("run", &command.to_string())?;
+        let called = self.call("run", &command.to_string());
+        if let (Err(_), [program, .., device]) = (&called, command.argv.as_slice())
+            && program.starts_with("mkfs.")
+        {
+            self.half_make(device);
+        }
+        called?;
         self.fate.programs += 1;
         let words: Vec<&str> = command.argv.iter().map(String::as_str).collect();
         let output = match words[..] {
@@ -43,8 +49,13 @@ impl Commands for SimHost {
             ["sshd", "-t"] => self.sshd_test(),
             ["sshd", "-T"] => printed("port 22\nusepam yes\n"),
             ["sshd", "-T", "-C", connection] => self.sshd_says(connection),
-            ["blkid", .., "/dev/vda"] => printed("TYPE=ext4\n"),
-            ["blkid", ..] => failed(2, ""),
+            ["blkid", .., device] => self.blkid(device),
+            ["mkfs.ext4", ..] => self.mkfs(&words),
+            ["wipefs", .., device] => match self.blank_device(device) {
+                Ok(()) => printed(""),
+                Err(error) => failed(1, error.to_string()),
+            },
+            ["udevadm", "settle"] => printed(""),
             _ => {
                 return Err(SysError::Spawn {
                     command: command.to_string(),

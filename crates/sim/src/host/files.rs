@@ -114,6 +114,9 @@ impl Files for SimHost {
         let Some(node) = self.tree.get(from).cloned() else {
             return Err(SysError::file("move", from, io::ErrorKind::NotFound));
         };
+        if self.is_mounted(from) || self.volume_of(from) != self.volume_of(to) {
+            return Ok(Moved::AnotherFileSystem);
+        }
         if !self.tree.below(to).is_empty() {
             return Err(SysError::file(
                 "move",
@@ -133,6 +136,9 @@ impl Files for SimHost {
 
     fn remove(&mut self, path: &str) -> Sys<()> {
         self.call("remove", path)?;
+        if self.is_mounted(path) {
+            return Err(SysError::file("remove", path, io::ErrorKind::ResourceBusy));
+        }
         if !self.tree.below(path).is_empty() {
             return Err(SysError::file(
                 "remove",
@@ -146,7 +152,11 @@ impl Files for SimHost {
 
     fn remove_tree(&mut self, path: &str) -> Sys<()> {
         self.call("remove", path)?;
+        let root = self.tree.get(path).cloned();
         self.tree.remove_tree(path);
+        if let Some(root) = root.filter(|_| self.is_mounted(path)) {
+            self.tree.set(path, root);
+        }
         Ok(())
     }
 

@@ -276,9 +276,10 @@ fn distances(node: u32, nodes: u32) -> String {
 /// One with the root file system, one empty.
 fn disks(tree: &mut Tree) {
     for (name, sectors) in [("vda", 209_715_200_u64), ("vdb", 419_430_400)] {
-        let dir = format!("/sys/block/{name}");
-        tree.make_dirs(&format!("{dir}/queue"));
+        tree.make_dirs(&format!("/sys/block/{name}"));
+        let dir = format!("/sys/class/block/{name}");
         tree.make_dirs(&format!("{dir}/holders"));
+        tree.make_dirs(&format!("{dir}/queue"));
         let number = if name == "vda" { "254:0" } else { "254:16" };
         tree.put(
             &format!("{dir}/size"),
@@ -307,7 +308,8 @@ fn disks(tree: &mut Tree) {
             format!("{number}\n"),
             Access::root(0o444),
         );
-        tree.put(&format!("/dev/{name}"), "", Access::root(0o660));
+        let holds = if name == "vda" { "TYPE=ext4\n" } else { "" };
+        tree.put(&format!("/dev/{name}"), holds, Access::root(0o660));
         let by_id = format!("/dev/disk/by-id/virtio-sim-{name}");
         tree.set(&by_id, Node::Link(format!("../../{name}")));
     }

@@ -100,17 +100,30 @@ impl Kernel for SimHost {
         })
     }
 
+    fn is_blank(&mut self, device: &str) -> Sys<Option<bool>> {
+        self.call("read", device)?;
+        let there = self.tree.get(device).is_some();
+        Ok(there.then(|| self.tree.text(device).is_empty()))
+    }
+
+    fn blank(&mut self, device: &str) -> Sys<()> {
+        self.call("write zeros to", device)?;
+        self.blank_device(device)
+    }
+
     fn user_quota(&mut self, mount: &str) -> Sys<Option<QuotaFlags>> {
         self.call("ask for the quotas of", mount)?;
-        Ok(Some(QuotaFlags {
+        let enforced = QuotaFlags {
             accounted: true,
             enforced: true,
-        }))
+        };
+        Ok(self.volume_of(mount).is_none().then_some(enforced))
     }
 
     fn quota(&mut self, path: &str, uid: u32) -> Sys<Option<Quota>> {
         self.call("ask for the quota of", path)?;
-        Ok(Some(self.quota_of(uid)))
+        let counted = self.volume_of(path).is_none();
+        Ok(counted.then(|| self.quota_of(uid)))
     }
 
     fn set_quota(&mut self, path: &str, uid: u32, limits: DiskLimits) -> Sys<()> {

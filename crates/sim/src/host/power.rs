@@ -50,6 +50,7 @@ impl SimHost {
         self.units.clear();
         self.table = None;
         self.bind_filter = None;
+        self.mount_enabled();
         self.boot();
     }
 

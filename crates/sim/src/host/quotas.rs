@@ -26,7 +26,8 @@ impl SimHost {
     fn stored_by(&self, uid: u32) -> DiskUse {
         let mut stored = DiskUse::default();
         for (path, node) in self.tree.owned_by(uid) {
-            if NOT_ON_DISK.iter().any(|place| path.starts_with(place)) {
+            let in_memory = NOT_ON_DISK.iter().any(|place| path.starts_with(place));
+            if in_memory || self.volume_of(path).is_some() {
                 continue;
             }
             stored.inodes += 1;

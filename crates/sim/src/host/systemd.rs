@@ -14,6 +14,9 @@ impl SimHost {
     pub(super) fn systemctl(&mut self, words: &[&str]) -> Output {
         match words {
             ["start", "--no-block", unit] => self.start(unit),
+            [verb @ ("start" | "stop"), unit] if unit.strip_suffix(".mount").is_some() => {
+                self.mount_unit(unit, *verb == "start")
+            }
             ["stop", units @ ..] => {
                 for unit in units {
                     self.stop(unit);
