@@ -2,6 +2,7 @@
 
 use std::io;
 
+use kloigos_host::facts::mounts::{self, Mount};
 use kloigos_host::sys::{Access, Files, Kind, Moved, Stat, Sys, SysError};
 
 use super::{
@@ -175,11 +176,10 @@ impl Files for SimHost {
 
     fn owned(&mut self, dir: &str, uid: u32, most: usize) -> Sys<Vec<String>> {
         self.call("look through", dir)?;
-        let below = self.tree.below(dir).into_iter();
-        let owned = below.filter(|path| {
-            let owner = self.tree.get(path).map(|node| node.stat().access.uid);
-            owner == Some(uid) && self.is_on_file_system_of(dir, path)
-        });
+        let mounts = self.mount_points();
+        let here = nearest(&mounts, dir);
+        let owned = self.tree.owned_by(uid).map(|(path, _)| path.to_owned());
+        let owned = owned.filter(|path| path.starts_with(dir) && nearest(&mounts, path) == here);
         Ok(owned.take(most).collect())
     }
 
@@ -197,4 +197,9 @@ impl Files for SimHost {
             .retain(|list| list.1 != uid || !forgotten.contains(&list.0));
         Ok(())
     }
+}
+
+/// The mount point that a path is on.
+fn nearest<'a>(mounts: &'a [Mount], path: &str) -> Option<&'a str> {
+    mounts::holding(mounts, path).map(|mount| mount.point.as_str())
 }

@@ -171,16 +171,9 @@ impl SimHost {
         files.chain(others).chain(kernel).collect()
     }
 
-    /// Whether a path is on the file system that is mounted at a directory, of those in
-    /// `/proc/self/mountinfo`.
-    pub(super) fn is_on_file_system_of(&self, dir: &str, path: &str) -> bool {
-        let text = self.tree.text("/proc/self/mountinfo").to_owned();
-        let mounts = kloigos_host::facts::mounts::parse(&text);
-        let point = |path: &str| {
-            let mount = kloigos_host::facts::mounts::holding(&mounts, path);
-            mount.map(|mount| mount.point.clone())
-        };
-        point(dir) == point(path)
+    /// What is mounted, as `/proc/self/mountinfo` says.
+    pub(super) fn mount_points(&self) -> Vec<kloigos_host::facts::mounts::Mount> {
+        kloigos_host::facts::mounts::parse(self.tree.text("/proc/self/mountinfo"))
     }
 
     /// The kernel tells of keys without saying which.
