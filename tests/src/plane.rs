@@ -104,6 +104,19 @@ impl Plane {
         assert_eq!(server["status"], "ready", "{server:#}");
     }
 
+    /// Waits until no job is unfinished.
+    #[track_caller]
+    pub fn await_rest(&self) {
+        self.client.await_get("/api/jobs?limit=1000", |jobs| {
+            let mut jobs = jobs.as_array().into_iter().flatten();
+            jobs.all(|job| {
+                ["succeeded", "failed"]
+                    .iter()
+                    .any(|over| job["status"] == *over)
+            })
+        });
+    }
+
     /// Units, servers and jobs, as they are listed.
     #[track_caller]
     pub fn everything(&self) -> Value {

@@ -182,7 +182,8 @@ fn fields_come_in_their_documented_order_with_nulls_present() {
         .post("/api/compute_units/allocate", &body)
         .expect(200);
     fits(&unit, &schemas["ComputeUnitResponse"]);
-    let job = client.get("/api/jobs").expect(200)[0].clone();
+    let jobs = client.get("/api/jobs?kind=allocating").expect(200);
+    let job = jobs[0].clone();
     fits(&job, &schemas["JobView"]);
     fits(
         &client.get("/api/servers").expect(200)[0],
@@ -205,6 +206,16 @@ fn fields_come_in_their_documented_order_with_nulls_present() {
         .post("/api/servers/probe", &json!({"ip": "127.64.0.1"}))
         .expect(200);
     fits(&probed, &schemas["ProbeView"]);
+    let unit = client.get("/api/compute_units/host1_0-3").expect(200);
+    fits(&unit["limits"], &schemas["LimitsView"]);
+    fits(&unit["directories"], &schemas["DirectoriesView"]);
+    fits(&unit["keys"][0], &schemas["KeyView"]);
+    let attest = "/api/compute_units/host1_0-3/attest";
+    let attested = client.post(attest, &json!({})).expect(200);
+    fits(&attested, &schemas["AttestationView"]);
+    fits(&attested["checks"][0], &schemas["CheckView"]);
+    let examined = client.get("/api/servers/host1/doctor").expect(200);
+    fits(&examined, &schemas["ExaminationView"]);
 }
 
 #[track_caller]
@@ -246,7 +257,9 @@ fn a_wrong_slash_is_redirected_and_a_wrong_method_is_told_the_right_ones() {
         assert_eq!(reply.header("allow"), Some(allow));
     };
     refused(&client.delete("/api/servers"), "GET,HEAD");
-    refused(&client.get("/api/servers/probe"), "POST");
+    refused(&client.get("/api/compute_units/allocate"), "POST");
+    let unit = client.delete("/api/compute_units/host1_0-3");
+    refused(&unit, "GET,HEAD");
     assert_eq!(client.get("/").expect(404), json!({"detail": "Not Found"}));
     assert_eq!(
         client.get("/api/tokens").expect(404),

@@ -32,6 +32,8 @@ impl Stage {
             .client()
             .post("/api/compute_units/allocate", &allocate_body());
         taken.expect(200);
+        // What follows an allocation is over, too.
+        plane.await_rest();
         Self { fleet, plane }
     }
 
@@ -73,6 +75,23 @@ fn refused(client: &Client, path: &str, sound: &Value, fields: Vec<(&str, Vec<Ca
             assert!(
                 names(&reply, "body", field, sentence),
                 "{field} = {shown}: {}",
+                reply.body
+            );
+        }
+    }
+}
+
+/// The same for a call by PATCH.
+fn patched(client: &Client, path: &str, sound: &Value, fields: Vec<(&str, Vec<Case>)>) {
+    for (field, cases) in fields {
+        for (value, sentence) in cases {
+            let mut body = sound.clone();
+            body[field] = value.clone();
+            let reply = client.send(&Call::new("PATCH", path).json(&body));
+            assert_eq!(reply.status, 422, "{field} = {value}: {}", reply.body);
+            assert!(
+                names(&reply, "body", field, sentence),
+                "{field} = {value}: {}",
                 reply.body
             );
         }
@@ -129,6 +148,50 @@ fn every_field_of_a_probe_is_checked() {
             "/api/servers/probe",
             &sound,
             hostile::probe(),
+        );
+    });
+}
+
+#[test]
+fn every_field_of_a_change_is_checked() {
+    let stage = Stage::new();
+    stage.unchanged(|| {
+        for (call, sound, fields) in hostile::changes() {
+            let path = format!("/api/compute_units/host1_0-3/{call}");
+            if call == "limits" {
+                patched(stage.client(), &path, &sound, fields);
+            } else {
+                refused(stage.client(), &path, &sound, fields);
+            }
+        }
+    });
+}
+
+#[test]
+fn no_hostile_fingerprint_is_a_key() {
+    let stage = Stage::new();
+    stage.unchanged(|| {
+        for print in [
+            "a",
+            "%00",
+            "%24%28id%29",
+            "..",
+            "../../../etc/passwd",
+            "SHA256:%0A",
+            "a%2Fb%2Fc",
+        ] {
+            let path = format!("/api/compute_units/host1_0-3/keys/{print}");
+            let reply = stage.client().send(&Call::new("DELETE", &path));
+            assert_eq!(reply.status, 404, "{print}: {}", reply.body);
+        }
+        let reply = stage.client().send(&Call::new(
+            "DELETE",
+            "/api/compute_units/host1_0-3/keys/x?reason=a%0Ab",
+        ));
+        assert!(
+            names(&reply, "query", "reason", "one line"),
+            "{}",
+            reply.body
         );
     });
 }

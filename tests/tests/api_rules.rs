@@ -349,7 +349,13 @@ fn jobs_are_listed_the_newest_first_and_by_what_they_do() {
     };
     assert_eq!(
         kinds(""),
-        ["deallocating", "allocating", "initializing", "initializing"]
+        [
+            "deallocating",
+            "attesting",
+            "allocating",
+            "initializing",
+            "initializing"
+        ]
     );
     assert_eq!(kinds("?limit=1"), ["deallocating"]);
     assert_eq!(

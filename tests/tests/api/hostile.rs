@@ -91,7 +91,109 @@ pub(crate) fn allocate() -> Vec<(&'static str, Vec<Case>)> {
         ("zone", wanted_label()),
         ("tags", tags()),
         ("ssh_public_key", [keys(), no_text()].concat()),
+        ("limits", limits()),
     ]
+}
+
+/// The fields of what is done to a unit while its tenancy lasts, by path below the unit; the
+/// sound rest of the body is the second.
+pub(crate) fn changes() -> Vec<(&'static str, Value, Vec<(&'static str, Vec<Case>)>)> {
+    let key = json!({"ssh_public_key": public_key(3)});
+    let modes = || {
+        let words = ["", "Stop", "kill", "stop\n", "freeze; reboot", "$(id)"];
+        let words = all(words.map(Value::from).into(), "the mode is");
+        [words, no_text()].concat()
+    };
+    let mut new_limits = limits();
+    new_limits.push((json!(null), "valid dictionary"));
+    vec![
+        (
+            "keys",
+            key,
+            vec![
+                ("ssh_public_key", [keys(), no_text()].concat()),
+                ("reason", reasons()),
+            ],
+        ),
+        (
+            "stop",
+            json!({}),
+            vec![("mode", modes()), ("reason", reasons())],
+        ),
+        ("start", json!({}), vec![("reason", reasons())]),
+        ("reset", json!({}), vec![("reason", reasons())]),
+        ("attest", json!({}), vec![("reason", reasons())]),
+        (
+            "limits",
+            json!({"limits": {}}),
+            vec![("limits", new_limits), ("reason", reasons())],
+        ),
+    ]
+}
+
+fn reasons() -> Vec<Case> {
+    let texts = [
+        "",
+        " ",
+        "a\nb",
+        "a\u{0}b",
+        "\u{1b}[31m",
+        "a\u{202e}b",
+        "a\u{2028}b",
+        &"x".repeat(501),
+    ];
+    let texts = all(texts.map(Value::from).into(), "a reason is one line");
+    [texts, no_text()].concat()
+}
+
+fn limits() -> Vec<Case> {
+    let amounts = [
+        json!(-1),
+        json!("-1"),
+        json!("1.5G"),
+        json!("4g"),
+        json!("4GB"),
+        json!("4 G"),
+        json!("infinity"),
+        json!("0x10"),
+        json!("1e3"),
+        json!("$(id)"),
+        json!("8388608T"),
+        json!("9223372036854775808"),
+        json!(""),
+        json!("\u{0663}G"),
+    ];
+    let mut cases = all(
+        amounts.map(|amount| json!({"memory_max": amount})).into(),
+        "an amount is a whole number",
+    );
+    cases.extend([
+        (json!({"swap_max": true}), "valid integer"),
+        (json!({"swap_max": []}), "valid integer"),
+        (json!({"swap_max": {}}), "valid integer"),
+        (json!({"tasks_max": 1.5}), "fractional part"),
+        (json!({"tasks_max": 15}), "at least 16 tasks"),
+        (
+            json!({"disk_bytes": 18_446_744_073_709_551_615_u64}),
+            "64 bits",
+        ),
+        (json!({"disk_bytes": 1e300}), "64 bits"),
+        (json!({"disk_bytes": "1K"}), "at least 1 MiB"),
+        (json!({"disk_inodes": 1}), "64 files"),
+        (json!({"memory_max": "1M"}), "at least 16 MiB"),
+        (json!({"memory_high": 0}), "at least 16 MiB"),
+        (json!({"io_read_bytes": 1}), "at least 4096"),
+        (json!({"io_write_bytes": "0"}), "at least 4096"),
+        (json!({"io_weight": 0}), "an IO weight is 1 to 10000"),
+        (json!({"io_weight": 10_001}), "an IO weight is 1 to 10000"),
+        (json!({"io_weight": "1G"}), "unable to parse"),
+        (json!({"memory": "4G"}), "there is no limit"),
+        (json!({"memory_max\n": 1}), "there is no limit"),
+        (json!([]), "valid dictionary"),
+        (json!("4G"), "valid dictionary"),
+        (json!(4096), "valid dictionary"),
+    ]);
+    cases
 }
 
 fn tags() -> Vec<Case> {
@@ -212,9 +314,81 @@ pub(crate) fn init() -> Vec<(&'static str, Vec<Case>)> {
                 (json!("$(id)"), "valid boolean"),
             ],
         ),
+        ("limits", limits()),
+        ("decline", declined()),
+        (
+            "confine_host",
+            vec![
+                (json!("maybe"), "valid boolean"),
+                (json!([]), "valid boolean"),
+            ],
+        ),
+        ("volumes", volumes()),
     ];
     fields.extend(login());
     fields
+}
+
+fn declined() -> Vec<Case> {
+    let mut cases: Vec<Case> = poison()
+        .into_iter()
+        .map(|word| (json!([word]), "is no Measure"))
+        .collect();
+    cases.extend([
+        (json!("guard_cron"), "valid list"),
+        (json!({}), "valid list"),
+        (json!([1]), "valid string"),
+        (json!(["Guard_Cron"]), "is no Measure"),
+        (json!([""]), "is no Measure"),
+    ]);
+    cases
+}
+
+fn volumes() -> Vec<Case> {
+    let one = |path: Value| json!([{"cpu_range": "0-3", "path": path}]);
+    let mut cases: Vec<Case> = poison()
+        .into_iter()
+        .map(|path| (one(path), "path that stays the same"))
+        .collect();
+    let sound = "/dev/disk/by-id/nvme-1";
+    cases.extend([
+        (json!("/dev/sdb"), "valid list"),
+        (json!([sound]), "valid dictionary"),
+        (json!([{}]), "Field required"),
+        (one(json!("/dev/sdb")), "path that stays the same"),
+        (one(json!("/etc/passwd")), "path that stays the same"),
+        (
+            one(json!("/dev/disk/by-id/../../sda")),
+            "the name of a device",
+        ),
+        (one(json!("/dev/mapper/control")), "the name of a device"),
+        (one(json!("/dev/mapper/a\nb")), "the name of a device"),
+        (one(json!(5)), "valid string"),
+        (
+            json!([{"cpu_range": "8-9", "path": sound}]),
+            "no unit has the CPUs 8-9",
+        ),
+        (
+            json!([{"cpu_range": "$(id)", "path": sound}]),
+            "is not a CPU range",
+        ),
+        (
+            json!([{"cpu_range": "0-3", "path": sound, "wipe": "maybe"}]),
+            "valid boolean",
+        ),
+        (
+            json!([{"cpu_range": "0-3", "path": sound}, {"cpu_range": "4-7", "path": sound}]),
+            "another unit's already",
+        ),
+        (
+            json!([
+                {"cpu_range": "0-3", "path": sound},
+                {"cpu_range": "0,1,2,3", "path": "/dev/disk/by-id/nvme-2"}
+            ]),
+            "has a volume already",
+        ),
+    ]);
+    cases
 }
 
 /// The fields of a probe.

@@ -2,9 +2,10 @@
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
+    host::Volume,
     server::ServerVerb,
 };
-use kloigos_store::{Error, Operation, Store, Tx, UnitFilter, UnitRecord};
+use kloigos_store::{Error, NewServer, NewUnit, Operation, Store, Tx, UnitFilter, UnitRecord};
 use tokio::task::JoinSet;
 
 use super::rows::{Refused, Write, host1, hostname, server, slots, store, unit};
@@ -72,6 +73,31 @@ async fn no_cpu_number_or_port_is_twice_on_a_server() {
         .run(&Write::Unit(beside))
         .await
         .expect("the same numbers there");
+}
+
+#[tokio::test]
+async fn a_volume_is_one_living_units_of_a_server() {
+    let (_dir, store) = store().await;
+    let (host1, _) = host1(&store).await;
+    let volume = Volume {
+        path: "/dev/disk/by-id/nvme-1".parse().expect("a path"),
+        wipe: false,
+    };
+    let fresh = slots(&["0-3", "4-7", "8-11", "12-15"]);
+    let with_volume = |server: &NewServer, position: u32, slot: usize| NewUnit {
+        volume: Some(volume.clone()),
+        ..unit(server, position, &fresh[slot])
+    };
+    let first = with_volume(&host1, 2, 2);
+    store.run(&Write::Unit(first)).await.expect("its own");
+    refused(&store, Write::Unit(with_volume(&host1, 3, 3))).await;
+    let other = server("host2", "10.0.0.2");
+    let beside = with_volume(&other, 0, 0);
+    store.run(&Write::Server(other)).await.expect("another");
+    store
+        .run(&Write::Unit(beside))
+        .await
+        .expect("the same there");
 }
 
 #[tokio::test]

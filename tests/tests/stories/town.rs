@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use kloigos_control::{
     Allocate, Attest, Begun, Change, ChangeUnit, Control, Deallocate, DecommissionServer,
-    Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience, Promised, Refusal, Settings,
-    Store, UnitFilter, UnitRecord, World,
+    Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience, Promised, Refusal,
+    Settings, Store, UnitFilter, UnitRecord, World,
 };
 use kloigos_model::{
     compute_unit::UnitStatus,

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    http::{Request, Uri, header},
+    http::{Method, Request, Uri, header},
     response::Response,
 };
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, PathItem};
 
 use super::error;
 
-/// The paths of the document, with their `{parameters}`.
+/// The paths of the document, with their `{parameters}` and what may be done there.
 #[derive(Clone)]
-pub(super) struct Paths(Arc<[String]>);
+pub(super) struct Paths(Arc<[(String, Vec<Method>)]>);
 
 impl Paths {
     pub(super) fn of(document: &OpenApi) -> Self {
@@ -21,8 +21,8 @@ impl Paths {
             document
                 .paths
                 .paths
-                .keys()
-                .map(|path| format!("/api{path}"))
+                .iter()
+                .map(|(path, item)| (format!("/api{path}"), methods(item)))
                 .collect(),
         )
     }
@@ -30,12 +30,27 @@ impl Paths {
     /// What a call to a path that nothing is at is answered.
     pub(super) fn answer(&self, request: &Request<Body>) -> Response {
         let other = other_slash(request.uri().path());
-        if self.0.iter().any(|path| fits(path, &other)) {
+        let there = |(path, methods): &(String, Vec<Method>)| {
+            methods.contains(request.method()) && fits(path, &other)
+        };
+        if self.0.iter().any(there) {
             error::redirected(location(request, &other))
         } else {
             error::not_found()
         }
     }
+}
+
+fn methods(item: &PathItem) -> Vec<Method> {
+    let calls = [
+        (&item.get, Method::GET),
+        (&item.get, Method::HEAD),
+        (&item.post, Method::POST),
+        (&item.patch, Method::PATCH),
+        (&item.delete, Method::DELETE),
+    ];
+    let there = calls.into_iter().filter(|(call, _)| call.is_some());
+    there.map(|(_, method)| method).collect()
 }
 
 /// The path without its last slashes, or with one.
