@@ -11,4 +11,5 @@ mod laws {
     mod machines;
     mod resources;
     mod scopes;
+    mod tenancies;
 }

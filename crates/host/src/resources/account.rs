@@ -36,8 +36,8 @@ pub(super) struct Seen {
     /// The lines with its name or its number.
     users: Vec<User>,
     groups: Vec<Group>,
-    /// Whether it is a member of the units' group.
-    member: bool,
+    /// The groups that it is a member of, beside its own.
+    memberships: Vec<String>,
     password: Option<String>,
     bash: bool,
     /// What the name services say of name and number beside the local files, while it is not made.
@@ -69,9 +69,9 @@ impl Resource for Account {
         let all = accounts::local_groups(host)?;
         let mut users = accounts::local_users(host)?;
         users.retain(|user| user.name == name || user.uid == self.unit.uid);
-        let member = all.iter().any(|group| {
-            group.name == paths::GROUP && group.members.iter().any(|member| member == name)
-        });
+        let has = |group: &&Group| group.members.iter().any(|member| member == name);
+        let memberships = all.iter().filter(has).map(|group| group.name.clone());
+        let memberships = memberships.collect();
         let groups = all.into_iter();
         let groups = groups.filter(|group| group.name == name || group.gid == self.unit.uid);
         let shadow = read_text(host, "/etc/shadow")?.unwrap_or_default();
@@ -79,7 +79,7 @@ impl Resource for Account {
         let making = self.presence == Presence::Present && !is_made;
         Ok(Seen {
             groups: groups.collect(),
-            member,
+            memberships,
             password: accounts::password_field(&shadow, name),
             bash: host.stat("/bin/bash")?.is_some(),
             elsewhere: if making { self.elsewhere(host)? } else { None },
@@ -200,7 +200,8 @@ impl Account {
             && user.gecos == GECOS
             && user.home == self.home()
             && user.shell == shell
-            && have.member
+            // In another group somebody gave its last tenant rights that the next must not have.
+            && have.memberships == [paths::GROUP]
             && have.password.as_deref() == Some(NO_PASSWORD)
     }
 

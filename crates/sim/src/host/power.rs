@@ -148,6 +148,16 @@ impl SimHost {
         self.access_lists.insert(("/opt/theirs".to_owned(), uid));
     }
 
+    /// A file of root's that a service does not let go of.
+    pub fn plant(&mut self, path: &str, text: &str) {
+        self.tree.put(path, text, Access::root(0o600));
+    }
+
+    /// It did.
+    pub fn unplant(&mut self, path: &str) {
+        self.tree.remove_tree(path);
+    }
+
     /// Whatever of the user is on the machine beside its account and its own empty directories.
     pub fn traces(&self, uid: u32) -> Vec<String> {
         let owned = |path: &String| {
