@@ -157,9 +157,12 @@ impl Attesting {
         let attest = |scopes| Request::Attest { scopes };
         let tried = cx.try_unit(unit, wanted, attest).await?;
         let unit = tried.unit;
-        let why = || match self.means(tried.open.as_ref()) {
-            true => format!("unit {} is {}", unit.id, unit.status),
-            false => format!("the tenancy of unit {} is over", unit.id),
+        let why = || {
+            if self.means(tried.open.as_ref()) {
+                format!("unit {} is {}", unit.id, unit.status)
+            } else {
+                format!("the tenancy of unit {} is over", unit.id)
+            }
         };
         Ok(Seen {
             server: tried.server,

@@ -10,6 +10,7 @@ use kloigos_store::{Error, JobKind, Tenancy, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::wanted::Wanted;
+use self::wanted::half_wiped;
 use super::{
     Context, Fault, Job, Next,
     tried::{Tried, apply},
@@ -201,7 +202,7 @@ impl Changing {
             return Ok(Next::Failed(why.to_owned()));
         };
         if wanted.change.wipes() {
-            let reason = wanted.half_wiped(why);
+            let reason = half_wiped(why);
             wanted.leave_unsure(&reason, tx, cx).await?;
             return Ok(Next::Failed(reason));
         }
@@ -247,7 +248,7 @@ impl Changing {
     ) -> Result<Next<Self>, Error> {
         let wanted = self.wanted();
         let reason = if wanted.change.wipes() {
-            wanted.half_wiped(why)
+            half_wiped(why)
         } else {
             format!(
                 "it is not known whether {} was told to {}: {why}; when it answers again, ask for \

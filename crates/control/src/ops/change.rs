@@ -6,7 +6,7 @@ use kloigos_model::{
     compute_unit::UnitStatus,
     host::Activity,
     limits::{Limits, LimitsWish},
-    ssh::{AuthorizedKeys, RemovalError},
+    ssh::{AuthorizedKeys, PublicKey, RemovalError},
 };
 use kloigos_store::{JobScope, Operation, Tenancy, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
@@ -134,7 +134,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AddKeys(keys) => {
-                let prints: Vec<String> = keys.iter().map(|key| key.fingerprint()).collect();
+                let prints: Vec<String> = keys.iter().map(PublicKey::fingerprint).collect();
                 write!(f, "let in {}", prints.join(", "))
             }
             Self::RemoveKey(fingerprint) => write!(f, "let in {fingerprint} no more"),

@@ -66,10 +66,11 @@ impl Wanted {
         }
         tx.set_unit_reason(self.unit, Some(reason)).await
     }
+}
 
-    pub(super) fn half_wiped(&self, why: &str) -> String {
-        format!("the reset was not finished: {why}; put that right, then deallocate the unit")
-    }
+/// Why a unit whose reset went wrong is in quarantine.
+pub(super) fn half_wiped(why: &str) -> String {
+    format!("the reset was not finished: {why}; put that right, then deallocate the unit")
 }
 
 /// For the log and for events.

@@ -86,7 +86,7 @@ impl Read for Wishes {
         let mut sound = Ok(());
         for (name, set) in amounts {
             match wished(fields, name, amount) {
-                Ok(asked) if asked == Wish::Usual => {}
+                Ok(Wish::Usual) => {}
                 Ok(asked) => {
                     let mut alone = LimitsWish::default();
                     set(&mut alone, asked);
@@ -131,11 +131,9 @@ fn floor(mut at: At<'_>, reason: LimitError) -> Checked<()> {
 }
 
 fn amount(mut at: At<'_>) -> Checked<u64> {
-    match at.value {
-        Value::String(text) => at.sound(limits::amount(text)),
-        _ => {
-            let number = integer(at.again())?;
-            at.sound(u64::try_from(number).map_err(|_| limits::NotAnAmount))
-        }
+    if let Value::String(text) = at.value {
+        return at.sound(limits::amount(text));
     }
+    let number = integer(at.again())?;
+    at.sound(u64::try_from(number).map_err(|_| limits::NotAnAmount))
 }
