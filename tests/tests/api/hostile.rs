@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 /// A value and a part of what must be said of it.
 pub(crate) type Case = (Value, &'static str);
+/// A call, the sound rest of its body, and the fields with their values.
+pub(crate) type Hostile = (&'static str, Value, Vec<(&'static str, Vec<Case>)>);
 
 /// What no text of ours may be made of.
 fn poison() -> Vec<Value> {
@@ -95,9 +97,8 @@ pub(crate) fn allocate() -> Vec<(&'static str, Vec<Case>)> {
     ]
 }
 
-/// The fields of what is done to a unit while its tenancy lasts, by path below the unit; the
-/// sound rest of the body is the second.
-pub(crate) fn changes() -> Vec<(&'static str, Value, Vec<(&'static str, Vec<Case>)>)> {
+/// The fields of what is done to a unit while its tenancy lasts, by path below the unit.
+pub(crate) fn changes() -> Vec<Hostile> {
     let key = json!({"ssh_public_key": public_key(3)});
     let modes = || {
         let words = ["", "Stop", "kill", "stop\n", "freeze; reboot", "$(id)"];

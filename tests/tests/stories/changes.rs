@@ -320,9 +320,10 @@ async fn a_control_plane_that_dies_at_any_change_comes_to_the_same_end() {
         for done in [false, true] {
             let town = allocated().await;
             let gate = Gate::default();
-            let waits = match done {
-                true => Mishap::WaitsAfter(gate.clone()),
-                false => Mishap::WaitsBefore(gate.clone()),
+            let waits = if done {
+                Mishap::WaitsAfter(gate.clone())
+            } else {
+                Mishap::WaitsBefore(gate.clone())
             };
             town.fleet.mishap(1, waits);
             let begun = town.begin_change(change.clone()).await.expect("a job");
