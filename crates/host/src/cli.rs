@@ -32,13 +32,14 @@ pub fn run(host: &mut dyn Host, arguments: &[&str]) -> ExitCode {
         ["guard"] => guard(host),
         ["attest"] => people::attest(host, Form::Table),
         ["attest", "--json"] => people::attest(host, Form::Json),
+        ["doctor"] => people::doctor(host),
         ["--version"] => {
             println!("kloigos-host {}", serve::VERSION);
             ExitCode::SUCCESS
         }
         _ => {
             eprintln!(
-                "usage: kloigos-host [attest [--json]|boot|guard|--version]; \
+                "usage: kloigos-host [attest [--json]|doctor|boot|guard|--version]; \
                  a request comes on stdin"
             );
             ExitCode::from(64)

@@ -13,9 +13,11 @@ pub mod processes;
 pub mod quota;
 pub mod sockets;
 mod sshd;
+mod surroundings;
 mod system;
 pub mod sysvipc;
 pub mod topology;
+mod volumes;
 
 pub use sshd::version as sshd_version;
 pub(crate) use system::memory;
@@ -31,7 +33,8 @@ use crate::{
 /// Everything about this server; changes nothing.
 pub fn gather(host: &mut dyn Host) -> Result<Facts, Trouble> {
     let topology = topology::read(host)?;
-    let sshd = sshd::read(host)?;
+    let effective = sshd::effective(host)?;
+    let sshd = sshd::read(host, &effective)?;
     let (accounts, groups, subordinate_uids) = accounts::listed(host)?;
     Ok(Facts {
         hostname: system::line(host, "/proc/sys/kernel/hostname")?,
@@ -50,6 +53,8 @@ pub fn gather(host: &mut dyn Host) -> Result<Facts, Trouble> {
         capabilities: capabilities::read(host)?,
         sockets: sockets::read(host)?,
         sshd,
+        volumes: volumes::read(host)?,
+        surroundings: surroundings::read(host, &effective)?,
         initialised: host.stat(paths::STATE_DIR)?.is_some(),
         simulated: host.simulated(),
     })

@@ -7,6 +7,7 @@ mod bind;
 mod block;
 mod bpf;
 mod child;
+mod clock;
 mod command;
 mod error;
 mod files;

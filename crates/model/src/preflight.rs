@@ -1,13 +1,32 @@
-//! Whether a server can be cut into units: every fault with what to do about it, before anything
-//! on it is changed. Pure: facts in, findings out.
+//! Whether a server can be cut into units, and how well they will hold: every fault with what to
+//! do about it, before anything on it is changed. Pure: facts in, findings out.
+
+mod names;
+mod surroundings;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{host::Facts, layout::Slot, ports::PortRange};
 
-/// Something that keeps a server from being cut.
-#[derive(Debug, Clone, PartialEq, Eq)]
+crate::text::worded_enum! {
+    /// What a finding means for the server's units.
+    pub enum Severity {
+        /// They cannot be made; nothing is changed before it is mended.
+        Refuses = "refuses",
+        /// They can, and something holds less than it could or will soon fail.
+        Degrades = "degrades",
+        /// Something that an operator should know.
+        Notes = "notes",
+    }
+}
+
+/// Something about a server that an operator should act on or know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
+    /// What it means.
+    pub severity: Severity,
     /// What is missing or in the way.
     pub fault: String,
     /// What to do.
@@ -20,22 +39,57 @@ impl fmt::Display for Finding {
     }
 }
 
+impl Finding {
+    fn new(severity: Severity, fault: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            severity,
+            fault: fault.into(),
+            fix: fix.into(),
+        }
+    }
+
+    fn refusing(fault: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(Severity::Refuses, fault, fix)
+    }
+
+    fn degrading(fault: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(Severity::Degrades, fault, fix)
+    }
+
+    fn noting(fault: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::new(Severity::Notes, fault, fix)
+    }
+}
+
 /// Ephemeral ports that stay for outgoing connections whatever units reserve.
 const EPHEMERAL_LEFT: usize = 16_000;
 
 /// The oldest systemd that was proven (Debian 12).
 const SYSTEMD: u32 = 252;
+/// The first Linux with `cgroup.kill` (cgroups(7)) and `quotactl_fd(2)`; each mount of `/proc` has
+/// had options of its own since 5.8 (proc(5)).
+const LINUX: (u32, u32) = (5, 14);
 
 /// The architecture of the host binary.
 const ARCH: &str = "x86_64";
 
 /// All that keeps these units from being made on this server; empty when nothing does.
 pub fn check(facts: &Facts, slots: &[Slot]) -> Vec<Finding> {
+    let mut findings = examine(facts, slots);
+    findings.retain(|finding| finding.severity == Severity::Refuses);
+    findings
+}
+
+/// All that is to say of this server and these units, the gravest first.
+pub fn examine(facts: &Facts, slots: &[Slot]) -> Vec<Finding> {
     let mut findings = machinery(facts);
+    findings.extend(surroundings::findings(facts));
+    findings.extend(slots.iter().flat_map(|slot| names::findings(facts, slot)));
     findings.extend(slots.iter().filter_map(|slot| cpus(facts, slot)));
     findings.extend(slots.iter().flat_map(|slot| accounts(facts, slot)));
     findings.extend(slots.iter().filter_map(|slot| listening(facts, slot)));
     findings.extend(ephemeral(facts, slots));
+    findings.sort_by_key(|finding| finding.severity);
     findings
 }
 
@@ -55,12 +109,12 @@ fn machinery(facts: &Facts) -> Vec<Finding> {
         (
             has.root,
             "the login is not root and cannot become root".into(),
-            "use root, or a user with passwordless sudo",
+            "log in as root, or give the user NOPASSWD: ALL with visudo",
         ),
         (
             has.cgroup2,
             "the server does not use cgroup v2".into(),
-            "boot it with systemd.unified_cgroup_hierarchy=1",
+            "boot it with systemd.unified_cgroup_hierarchy=1 on the kernel command line",
         ),
         (
             missing.is_empty(),
@@ -73,14 +127,20 @@ fn machinery(facts: &Facts) -> Vec<Finding> {
             "install systemd 252 or newer",
         ),
         (
+            linux(&facts.kernel) >= LINUX,
+            format!("Linux {} is too old", facts.kernel),
+            "boot Linux 5.14 or newer; apt-get install linux-image-amd64 brings the \
+             distribution's newest",
+        ),
+        (
             has.nft,
             "nft is missing".into(),
-            "install the package nftables",
+            "install it: apt-get install nftables",
         ),
         (
             has.pam_systemd,
             "pam_systemd.so is missing".into(),
-            "install the package libpam-systemd",
+            "install it: apt-get install libpam-systemd",
         ),
         (
             has.logind,
@@ -90,12 +150,12 @@ fn machinery(facts: &Facts) -> Vec<Finding> {
         (
             facts.sshd.version.is_some(),
             "the SSH daemon is not OpenSSH".into(),
-            "install the package openssh-server",
+            "install it: apt-get install openssh-server",
         ),
         (
             facts.sshd.use_pam,
             "sshd has UsePAM off".into(),
-            "set UsePAM yes in /etc/ssh/sshd_config",
+            "set UsePAM yes in /etc/ssh/sshd_config and run systemctl reload ssh",
         ),
         (
             facts.sshd.includes_drop_ins,
@@ -106,15 +166,15 @@ fn machinery(facts: &Facts) -> Vec<Finding> {
     checks
         .into_iter()
         .filter(|(sound, ..)| !sound)
-        .map(|(_, fault, fix)| finding(fault, fix))
+        .map(|(_, fault, fix)| Finding::refusing(fault, fix))
         .collect()
 }
 
-fn finding(fault: String, fix: impl Into<String>) -> Finding {
-    Finding {
-        fault,
-        fix: fix.into(),
-    }
+/// `6.12.48+deb13-amd64` is 6.12.
+fn linux(release: &str) -> (u32, u32) {
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit());
+    let mut next = || numbers.next().and_then(|number| number.parse().ok());
+    (next().unwrap_or(0), next().unwrap_or(0))
 }
 
 fn cpus(facts: &Facts, slot: &Slot) -> Option<Finding> {
@@ -124,7 +184,7 @@ fn cpus(facts: &Facts, slot: &Slot) -> Option<Finding> {
         "the server has no CPU {missing}, which the range {} names",
         slot.cpus
     );
-    Some(finding(fault, format!("its CPUs are {online}")))
+    Some(Finding::refusing(fault, format!("its CPUs are {online}")))
 }
 
 /// A name or number that is taken by anything but this very slot.
@@ -139,7 +199,7 @@ fn accounts(facts: &Facts, slot: &Slot) -> Vec<Finding> {
                     "the {what} {} ({}) is there already",
                     account.name, account.id
                 );
-                findings.push(finding(
+                findings.push(Finding::refusing(
                     fault,
                     "remove it, or choose another first_uid or CPU range",
                 ));
@@ -154,7 +214,7 @@ fn accounts(facts: &Facts, slot: &Slot) -> Vec<Finding> {
             "uid {} of {} is among the subordinate ids from {}",
             slot.uid, slot.user, range.first
         );
-        findings.push(finding(fault, "choose another first_uid"));
+        findings.push(Finding::refusing(fault, "choose another first_uid"));
     }
     findings
 }
@@ -173,7 +233,7 @@ fn listening(facts: &Facts, slot: &Slot) -> Option<Finding> {
         slot.ports
     );
     let fix = "stop it, or choose another first_port";
-    (!taken.is_empty()).then(|| finding(fault, fix))
+    (!taken.is_empty()).then(|| Finding::refusing(fault, fix))
 }
 
 fn ephemeral(facts: &Facts, slots: &[Slot]) -> Option<Finding> {
@@ -192,7 +252,7 @@ fn ephemeral(facts: &Facts, slots: &[Slot]) -> Option<Finding> {
             .inclusive()
             .any(|port| (first..=last).contains(&port))
     });
-    (takes_some && left < EPHEMERAL_LEFT).then(|| finding(fault, fix))
+    (takes_some && left < EPHEMERAL_LEFT).then(|| Finding::refusing(fault, fix))
 }
 
 /// `8080,9148-9150` as ranges; what is not one is passed over, it reserves nothing we count on.

@@ -35,9 +35,13 @@ pub(super) fn checks(table: Option<&Value>) -> Vec<Check> {
         same(
             Promise::Ports,
             "rules",
-            text(&wanted),
+            "the 4 rules of Kloigos",
             // Objects are the same in whatever order their fields are printed.
-            text(if rules == wanted { &wanted } else { &rules }),
+            if rules == wanted {
+                "the 4 rules of Kloigos".to_owned()
+            } else {
+                text(&rules)
+            },
             evidence(),
         ),
     ]

@@ -2,13 +2,17 @@
 
 use std::process::ExitCode;
 
-use kloigos_model::host::{Attestation, Check, Desired, Outcome, Report, Request, ScopeName};
+use kloigos_model::{
+    host::{Attestation, Check, Desired, Line, Outcome, Report, Request, ScopeName},
+    preflight::{self, Finding, Severity},
+};
 
 use super::{
     table::{aligned, cell},
     write_line,
 };
 use crate::{
+    facts,
     fault::{Trouble, chain},
     serve, state,
     sys::Host,
@@ -25,6 +29,8 @@ pub(super) enum Form {
 
 /// The most of a value that a table shows; all of it is in the JSON.
 const CELL_MAX: usize = 60;
+/// The most of a sentence that is printed.
+const LINE_MAX: usize = 1000;
 
 /// Attests everything that is recorded on this server.
 pub(super) fn attest(host: &mut dyn Host, form: Form) -> ExitCode {
@@ -42,7 +48,7 @@ pub(super) fn attest(host: &mut dyn Host, form: Form) -> ExitCode {
     });
     let printed = match (form, report) {
         (Form::Json, Some(line)) => write_line(&line).map_err(|error| error.to_string()),
-        (Form::Table, Some(kloigos_model::host::Line::Report(report))) => {
+        (Form::Table, Some(Line::Report(report))) => {
             print!("{}", told(&report));
             Ok(())
         }
@@ -66,22 +72,21 @@ fn recorded(host: &mut dyn Host) -> Result<Vec<Desired>, Trouble> {
 }
 
 fn told(report: &Report) -> String {
-    let mut text = String::new();
-    for attestation in &report.attestations {
+    let table = |attestation: &Attestation| {
         let name = match &attestation.scope {
             ScopeName::Server => "server".to_owned(),
             ScopeName::Unit(user) => format!("unit {user}"),
         };
-        text += &format!("{name}\n{}\n", aligned(&rows(attestation)));
-    }
-    let broken = report.attestations.iter().flat_map(Attestation::broken);
-    text += &match (&report.fault, broken.count()) {
-        (Some(fault), _) => format!("{}\n", fault.message),
-        (None, 0) => "nothing is broken\n".to_owned(),
-        (None, 1) => "1 check is broken\n".to_owned(),
-        (None, broken) => format!("{broken} checks are broken\n"),
+        format!("{name}\n{}\n", aligned(&rows(attestation)))
     };
-    text
+    let tables: String = report.attestations.iter().map(table).collect();
+    let broken = report.attestations.iter().flat_map(Attestation::broken);
+    match (&report.fault, broken.count()) {
+        (Some(fault), _) => format!("{tables}{}\n", fault.message),
+        (None, 0) => format!("{tables}nothing is broken\n"),
+        (None, 1) => format!("{tables}1 check is broken\n"),
+        (None, broken) => format!("{tables}{broken} checks are broken\n"),
+    }
 }
 
 fn rows(attestation: &Attestation) -> Vec<Vec<String>> {
@@ -100,6 +105,30 @@ fn rows(attestation: &Attestation) -> Vec<Vec<String>> {
         .into_iter()
         .chain(attestation.checks.iter().map(row))
         .collect()
+}
+
+/// Tells what keeps this server from being cut into units, and what weakens them; without a layout,
+/// so that nothing is said of single units.
+pub(super) fn doctor(host: &mut dyn Host) -> ExitCode {
+    let facts = match facts::gather(host) {
+        Ok(facts) => facts,
+        Err(trouble) => return failed(&trouble),
+    };
+    let findings = preflight::examine(&facts, &[]);
+    for finding in &findings {
+        println!("{}: {}", finding.severity, cell(&finding.fault, LINE_MAX));
+        println!("    {}", cell(&finding.fix, LINE_MAX));
+    }
+    if findings.is_empty() {
+        println!("nothing is in the way");
+    }
+    let refuses = |finding: &Finding| finding.severity == Severity::Refuses;
+    let outcome = if findings.iter().any(refuses) {
+        Outcome::Refused
+    } else {
+        Outcome::Settled
+    };
+    ExitCode::from(outcome.exit_code())
 }
 
 fn failed(trouble: &Trouble) -> ExitCode {

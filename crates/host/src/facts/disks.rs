@@ -9,7 +9,7 @@ use crate::{fault::Trouble, sys::Host};
 
 const BY_ID: &str = "/dev/disk/by-id";
 /// What the kernel counts sizes in under `/sys/block`, whatever the disk's own sector is.
-const SECTOR: u64 = 512;
+pub(super) const SECTOR: u64 = 512;
 /// Block devices that are no disks: made of memory, files, or other disks.
 const NOT_DISKS: [&str; 7] = ["loop", "ram", "zram", "dm-", "md", "sr", "fd"];
 

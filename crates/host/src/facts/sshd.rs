@@ -10,8 +10,12 @@ use crate::{
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
 
-pub(super) fn read(host: &mut dyn Host) -> Result<SshDaemon, Trouble> {
-    let effective = printed(host, &["sshd", "-T"])?.unwrap_or_default();
+/// What its configuration comes to; nothing where it is another daemon.
+pub(super) fn effective(host: &mut dyn Host) -> Result<String, Trouble> {
+    Ok(printed(host, &["sshd", "-T"])?.unwrap_or_default())
+}
+
+pub(super) fn read(host: &mut dyn Host, effective: &str) -> Result<SshDaemon, Trouble> {
     let config = read_text(host, CONFIG)?.unwrap_or_default();
     Ok(SshDaemon {
         version: version(host)?,

@@ -203,6 +203,8 @@ pub trait Kernel {
     fn set_bind_range(&mut self, uid: u32, ports: (u16, u16)) -> Sys<()>;
     /// Forgets a user.
     fn clear_bind_range(&mut self, uid: u32) -> Sys<()>;
+    /// Whether the clock is in step with another (`STA_UNSYNC` of adjtimex(2) is off).
+    fn clock_synchronised(&mut self) -> Sys<bool>;
     /// Tries, as this user, to bind each port with each of [`Socket::ALL`]; nothing stays bound.
     fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>>;
 }

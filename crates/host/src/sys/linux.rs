@@ -11,7 +11,7 @@ use rustix::{
 use super::{
     Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Mounts,
     Moved, Output, Quota, QuotaFlags, Share, Space, Started, Stat, Sys, SysError, acl, bind, block,
-    bpf, command, files, ipc, keyring, kill, mounts, quota, tree,
+    bpf, clock, command, files, ipc, keyring, kill, mounts, quota, tree,
 };
 
 /// How long [`Kernel::pause`] waits.
@@ -196,6 +196,10 @@ impl Kernel for Linux {
 
     fn clear_bind_range(&mut self, uid: u32) -> Sys<()> {
         bpf::clear_range(uid)
+    }
+
+    fn clock_synchronised(&mut self) -> Sys<bool> {
+        clock::is_synchronised()
     }
 
     fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>> {

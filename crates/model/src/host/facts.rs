@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::topology::Topology;
+use crate::{topology::Topology, volume::VolumePath};
 
 /// Everything that the control plane wants to know before it changes a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,12 @@ pub struct Facts {
     pub sockets: Sockets,
     /// The SSH daemon.
     pub sshd: SshDaemon,
+    /// Partitions and logical volumes.
+    #[serde(default)]
+    pub volumes: Vec<BlockVolume>,
+    /// What else on the server bears on units.
+    #[serde(default)]
+    pub surroundings: Surroundings,
     /// Whether something of Kloigos is on the server already (`/var/lib/kloigos`).
     pub initialised: bool,
     /// Whether this is no machine but a simulated one.
@@ -63,6 +69,62 @@ pub struct Disk {
     /// What is on it: partitions, holders, mounts, signatures, in words; empty when it is provably
     /// empty.
     pub holds: Vec<String>,
+}
+
+/// A partition or logical volume.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockVolume {
+    /// Its kernel name, such as `vda1` or `dm-0`.
+    pub name: String,
+    /// What it is.
+    pub kind: BlockVolumeKind,
+    /// Its stable paths, such as `/dev/disk/by-partuuid/…` or `/dev/mapper/vg0-scratch`; none when
+    /// it has none, and then it cannot be given to a unit.
+    pub paths: Vec<VolumePath>,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// What is on it, in words; empty when it is provably empty.
+    pub holds: Vec<String>,
+}
+
+crate::text::worded_enum! {
+    /// What a part of a disk is.
+    pub enum BlockVolumeKind {
+        /// A partition.
+        Partition = "partition",
+        /// A logical volume of LVM.
+        Logical = "logical",
+    }
+}
+
+/// What of the server around units an operator should know of. Whatever is not known is left at
+/// its default, and nothing is said about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Surroundings {
+    /// Whether the clock is in step with another (adjtimex(2)).
+    pub clock_synchronised: Option<bool>,
+    /// The kernel's lockdown (`kernel_lockdown(7)`), such as `integrity`; `None` when it is off.
+    pub lockdown: Option<String>,
+    /// Whether users without rights may load BPF programs.
+    pub unprivileged_bpf: bool,
+    /// Security modules that enforce policies: `AppArmor`, `SELinux`.
+    pub enforcing: Vec<String>,
+    /// Services that run and bear on units, such as `polkit.service`.
+    pub services: Vec<String>,
+    /// The services or scopes that an SSH daemon runs in; one of them is usual.
+    pub ssh_daemons: Vec<String>,
+    /// Whom sshd lets in or keeps out, as `sshd -T` prints: `allowusers` and its like, a keyword
+    /// and a value each.
+    pub sshd_lists: Vec<(String, String)>,
+    /// Whether sshd reads `~/.ssh/environment`.
+    pub permit_user_environment: bool,
+    /// Where something is mounted.
+    pub mounted: Vec<String>,
+    /// Where fstab(5) mounts something.
+    pub fstab: Vec<String>,
+    /// What is in `/home`, `/opt` and `/mnt`, with the owner's number.
+    pub places: Vec<(String, u32)>,
 }
 
 /// One mounted file system.

@@ -1,6 +1,9 @@
 use super::*;
 use crate::{
-    host::{Account, HostCapabilities, IdRange, Sockets, SshDaemon},
+    host::{
+        Account, Filesystem, HostCapabilities, IdRange, QuotaState, Sockets, SshDaemon,
+        Surroundings,
+    },
     layout::{Numbering, plan},
     topology::{Cpu, Node, Topology},
 };
@@ -79,17 +82,36 @@ fn sound() -> Facts {
             use_pam: true,
             includes_drop_ins: true,
         },
+        volumes: vec![],
+        surroundings: Surroundings {
+            clock_synchronised: Some(true),
+            ssh_daemons: vec!["ssh.service".into()],
+            ..Surroundings::default()
+        },
         initialised: false,
         simulated: false,
     }
 }
 
 fn said(facts: &Facts, slots: &[Slot]) -> String {
-    check(facts, slots)
-        .iter()
-        .map(Finding::to_string)
-        .collect::<Vec<_>>()
-        .join(" | ")
+    told(&check(facts, slots))
+}
+
+fn told(findings: &[Finding]) -> String {
+    let lines = findings.iter().map(Finding::to_string);
+    lines.collect::<Vec<_>>().join(" | ")
+}
+
+/// A file system on a disk of its own.
+fn filesystem(mount: &str, user_quota: QuotaState) -> Filesystem {
+    Filesystem {
+        mount: mount.into(),
+        source: "/dev/vda1".into(),
+        kind: "ext4".into(),
+        size_bytes: 100 << 30,
+        available_bytes: 50 << 30,
+        user_quota,
+    }
 }
 
 #[test]
@@ -176,4 +198,131 @@ fn enough_ephemeral_ports_stay() {
         ..Numbering::default()
     };
     assert_eq!(said(&sound(), &slots_from(&["0-3"], modest)), "");
+}
+
+#[test]
+fn what_only_weakens_units_does_not_refuse_them() {
+    type Spoil = fn(&mut Facts);
+    let cases: [(Severity, &str, Spoil); 11] = [
+        (Severity::Degrades, "controller io", |facts| {
+            facts.capabilities.controllers.retain(|name| name != "io");
+        }),
+        (Severity::Degrades, "lockdown is integrity", |facts| {
+            facts.capabilities.bpf = false;
+            facts.surroundings.lockdown = Some("integrity".into());
+        }),
+        (Severity::Degrades, "unprivileged_bpf_disabled=1", |facts| {
+            facts.surroundings.unprivileged_bpf = true;
+        }),
+        (Severity::Degrades, "timedatectl set-ntp true", |facts| {
+            facts.surroundings.clock_synchronised = Some(false);
+        }),
+        (Severity::Degrades, "tune2fs -O quota", |facts| {
+            facts.filesystems = vec![filesystem("/", QuotaState::Off)];
+        }),
+        (
+            Severity::Degrades,
+            "only 100 MiB are left on /var",
+            |facts| {
+                let mut var = filesystem("/var", QuotaState::Enforced);
+                var.available_bytes = 100 << 20;
+                facts.filesystems = vec![filesystem("/", QuotaState::Enforced), var];
+            },
+        ),
+        (Severity::Degrades, "several SSH daemons", |facts| {
+            facts.surroundings.ssh_daemons.push("other.service".into());
+        }),
+        (Severity::Notes, "PermitUserEnvironment", |facts| {
+            facts.surroundings.permit_user_environment = true;
+        }),
+        (Severity::Notes, "polkit", |facts| {
+            facts.surroundings.services = vec!["polkit.service".into()];
+        }),
+        (Severity::Notes, "systemd-oomd", |facts| {
+            facts.surroundings.services = vec!["systemd-oomd.service".into()];
+        }),
+        (Severity::Notes, "AppArmor", |facts| {
+            facts.surroundings.enforcing = vec!["AppArmor".into()];
+        }),
+    ];
+    let slots = slots(&["0-3"]);
+    assert_eq!(examine(&sound(), &slots), []);
+    for (severity, words, spoil) in cases {
+        let mut facts = sound();
+        spoil(&mut facts);
+        let findings = examine(&facts, &slots);
+        assert_eq!(findings.len(), 1, "{words}: {findings:?}");
+        assert_eq!(findings[0].severity, severity, "{words}");
+        assert!(told(&findings).contains(words), "{findings:?}");
+        assert_eq!(check(&facts, &slots), []);
+    }
+}
+
+#[test]
+fn each_file_system_without_quotas_is_named_once() {
+    let mut facts = sound();
+    facts.filesystems = vec![
+        filesystem("/", QuotaState::Enforced),
+        filesystem("/home", QuotaState::Off),
+        filesystem("/home2", QuotaState::Off),
+        filesystem("/mnt", QuotaState::Unsupported),
+    ];
+    let findings = told(&examine(&facts, &[]));
+    assert_eq!(findings.matches("no user quotas").count(), 2, "{findings}");
+    assert!(
+        findings.contains("/home is on") && findings.contains("/mnt is on"),
+        "{findings}"
+    );
+}
+
+#[test]
+fn an_old_kernel_is_refused() {
+    for (release, refused) in [
+        ("5.10.0-30-amd64", true),
+        ("5.14.0", false),
+        ("6.1.0-40", false),
+    ] {
+        let mut facts = sound();
+        facts.kernel = release.into();
+        assert_eq!(said(&facts, &[]).contains("too old"), refused, "{release}");
+    }
+}
+
+#[test]
+fn what_lies_where_a_units_directories_go_is_refused() {
+    let slots = slots(&["0-3"]);
+    let mut facts = sound();
+    facts.surroundings.fstab = vec!["/mnt/c0-3".into()];
+    assert!(said(&facts, &slots).contains("/etc/fstab mounts something at /mnt/c0-3"));
+    facts.surroundings.fstab.clear();
+    facts.surroundings.mounted = vec!["/home/u0-3".into()];
+    assert!(said(&facts, &slots).contains("umount /home/u0-3"));
+    facts.surroundings.mounted.clear();
+    facts.surroundings.places = vec![("/opt/c0-3".into(), 0), ("/opt/other".into(), 0)];
+    assert!(said(&facts, &slots).contains("mv /opt/c0-3 /opt/c0-3.old"));
+    facts.initialised = true;
+    assert_eq!(said(&facts, &slots), "");
+}
+
+#[test]
+fn lists_of_sshd_that_keep_units_out_are_refused() {
+    let slots = slots(&["0-3"]);
+    for (keyword, pattern, out) in [
+        ("allowusers", "admin", true),
+        ("allowusers", "u*@10.0.0.0/8", false),
+        ("denyusers", "u0-*", true),
+        ("denyusers", "admin", false),
+        ("allowgroups", "sudo", true),
+        ("allowgroups", "kunits", false),
+        ("denygroups", "kunits", true),
+    ] {
+        let mut facts = sound();
+        facts.surroundings.sshd_lists = vec![(keyword.into(), pattern.into())];
+        let said = said(&facts, &slots);
+        assert_eq!(
+            said.contains("keeps u0-3 out"),
+            out,
+            "{keyword} {pattern}: {said}"
+        );
+    }
 }

@@ -183,6 +183,11 @@ impl Kernel for SimHost {
         Ok(())
     }
 
+    fn clock_synchronised(&mut self) -> Sys<bool> {
+        self.call("ask", "the clock")?;
+        Ok(true)
+    }
+
     fn try_binds(&mut self, uid: u32, ports: &[u16]) -> Sys<Vec<[Bound; 4]>> {
         self.call("try to bind", "ports")?;
         let ranges = self.bind_filter.as_ref().and_then(|all| all.get(&uid));
