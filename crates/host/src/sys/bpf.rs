@@ -8,6 +8,7 @@
 
 mod call;
 mod program;
+mod surplus;
 
 use std::{collections::BTreeMap, io, os::fd::OwnedFd};
 
@@ -106,7 +107,8 @@ fn count(attach: Attach) -> io::Result<u32> {
     Ok(ours)
 }
 
-/// Puts one program of this version on each hook; what is pinned already is updated in place.
+/// Puts one program of this version on each hook, and no other of ours; what is pinned already is
+/// updated in place.
 pub(super) fn load() -> Sys<()> {
     let failed = failed("load");
     files::make_dir(DIR, super::Access::root(0o700))?;
@@ -123,6 +125,8 @@ pub(super) fn load() -> Sys<()> {
                 .and_then(|link| call::pin(&link, path))
                 .map_err(&failed)?,
         }
+        let link = call::get_pinned(path).map_err(&failed)?;
+        surplus::detach(&cgroup, attach, &link).map_err(&failed)?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::program::Instruction;
 /// Commands of `enum bpf_cmd`.
 #[repr(i32)]
 #[derive(Clone, Copy)]
-enum Verb {
+pub(super) enum Verb {
     MapCreate = 0,
     Lookup = 1,
     Update = 2,
@@ -25,11 +25,15 @@ enum Verb {
     ProgLoad = 5,
     Pin = 6,
     GetPinned = 7,
+    ProgDetach = 9,
     ProgById = 13,
     Info = 15,
     Query = 16,
     LinkCreate = 28,
     LinkUpdate = 29,
+    LinkById = 30,
+    NextLink = 31,
+    LinkDetach = 34,
 }
 
 /// Where a program hangs; numbers of `enum bpf_attach_type`.
@@ -53,19 +57,19 @@ const NAME_LEN: usize = 16;
 
 /// A `union bpf_attr`, of which each command reads its own fields; all else is 0.
 #[repr(C, align(8))]
-struct Attr([u8; 128]);
+pub(super) struct Attr([u8; 128]);
 
 impl Attr {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self([0; 128])
     }
 
-    fn u32(mut self, offset: usize, value: u32) -> Self {
+    pub(super) fn u32(mut self, offset: usize, value: u32) -> Self {
         self.0[offset..offset + 4].copy_from_slice(&value.to_ne_bytes());
         self
     }
 
-    fn fd(self, offset: usize, fd: &OwnedFd) -> Self {
+    pub(super) fn fd(self, offset: usize, fd: &OwnedFd) -> Self {
         self.u32(offset, fd.as_raw_fd().cast_unsigned())
     }
 
@@ -82,7 +86,7 @@ impl Attr {
         self
     }
 
-    fn get(&self, offset: usize) -> u32 {
+    pub(super) fn get(&self, offset: usize) -> u32 {
         word(&self.0, offset)
     }
 }
@@ -94,7 +98,7 @@ fn word(bytes: &[u8], offset: usize) -> u32 {
     word.map_or(0, u32::from_ne_bytes)
 }
 
-fn call(verb: Verb, attr: &mut Attr) -> io::Result<i32> {
+pub(super) fn call(verb: Verb, attr: &mut Attr) -> io::Result<i32> {
     // SAFETY: the attributes are as large as said and zero where a command has no field; every
     // address in them is of a place that its maker keeps alive and large enough over the call.
     let answer = unsafe {
@@ -111,7 +115,7 @@ fn call(verb: Verb, attr: &mut Attr) -> io::Result<i32> {
     Ok(answer as i32)
 }
 
-fn open(verb: Verb, mut attr: Attr) -> io::Result<OwnedFd> {
+pub(super) fn open(verb: Verb, mut attr: Attr) -> io::Result<OwnedFd> {
     let fd = call(verb, &mut attr)?;
     // SAFETY: the kernel has just opened it for this process and nobody else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
@@ -199,7 +203,17 @@ pub(super) fn programs_on(cgroup: &OwnedFd, attach: Attach) -> io::Result<Vec<u3
 pub(super) struct ObjectInfo([u8; 256]);
 
 impl ObjectInfo {
-    /// The number of a map.
+    /// The kind of a link.
+    pub(super) fn kind(&self) -> u32 {
+        word(&self.0, 0)
+    }
+
+    /// Where a link on a cgroup hangs.
+    pub(super) fn hook_of_link(&self) -> u32 {
+        word(&self.0, 24)
+    }
+
+    /// The number of a map or a link.
     pub(super) fn id(&self) -> u32 {
         word(&self.0, 4)
     }
@@ -282,7 +296,7 @@ pub(super) fn key_after(map: &OwnedFd, key: Option<u32>) -> io::Result<Option<u3
     Ok(absence(call(Verb::NextKey, &mut attr))?.map(|_| next))
 }
 
-fn absence(answer: io::Result<i32>) -> io::Result<Option<i32>> {
+pub(super) fn absence(answer: io::Result<i32>) -> io::Result<Option<i32>> {
     match answer {
         Ok(code) => Ok(Some(code)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
