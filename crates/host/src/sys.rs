@@ -127,8 +127,8 @@ pub trait Files {
     fn sweep(&mut self, dir: &str, uid: u32) -> Sys<u32>;
     /// What a user owns below a directory, on its file system: paths, at most so many.
     fn owned(&mut self, dir: &str, uid: u32, most: usize) -> Sys<Vec<String>>;
-    /// What in a directory, and below it where this user can get to, names the user or the group
-    /// of the same number in an access control list; three directories deep.
+    /// What in a directory, and below it on its file system where this user can get to, names the
+    /// user or the group of the same number in an access control list; three directories deep.
     fn naming(&mut self, dir: &str, uid: u32) -> Sys<Vec<String>>;
     /// Takes this user and group out of those lists.
     fn forget_in_lists(&mut self, dir: &str, uid: u32) -> Sys<()>;

@@ -22,7 +22,7 @@ use kloigos_model::host::UnitSpec;
 pub(super) use self::{
     files::{in_doubt, passed_over, set_aside},
     kernel::has_keys,
-    lists::PLACES as LIST_PLACES,
+    lists::places as list_places,
     services::kept_by_services,
 };
 use crate::{
@@ -88,8 +88,11 @@ pub(super) fn prove(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Trouble>
     }
 }
 
+/// Looks for one kind of trace.
+type Look = fn(&mut dyn Host, &UnitSpec) -> Result<Vec<Trace>, Trouble>;
+
 fn find(host: &mut dyn Host, unit: &UnitSpec) -> Result<Vec<Trace>, Trouble> {
-    let kinds: [fn(&mut dyn Host, &UnitSpec) -> Result<Vec<Trace>, Trouble>; 6] = [
+    let kinds: [Look; 6] = [
         processes::look,
         services::look,
         kernel::look,

@@ -36,8 +36,8 @@ pub(super) enum Act {
     Forget,
 }
 
-/// What names a user, or the group of the same number, in a place and below where that user can
-/// get to.
+/// What names a user, or the group of the same number, in a place and below on its file system where
+/// that user can get to.
 pub(super) fn naming(place: &str, uid: u32, act: Act) -> Sys<Vec<String>> {
     let failed = |error: Errno| SysError::file("look for access lists in", place, error);
     let top = match openat(CWD, place, HANDLE, Mode::empty()) {
@@ -47,6 +47,7 @@ pub(super) fn naming(place: &str, uid: u32, act: Act) -> Sys<Vec<String>> {
     };
     let mut walk = Walk {
         uid,
+        device: fstat(&top).map_err(failed)?.st_dev,
         act,
         found: Vec::new(),
     };
@@ -56,6 +57,7 @@ pub(super) fn naming(place: &str, uid: u32, act: Act) -> Sys<Vec<String>> {
 
 struct Walk {
     uid: u32,
+    device: u64,
     act: Act,
     found: Vec<String>,
 }
@@ -64,7 +66,7 @@ impl Walk {
     fn at(&mut self, file: &OwnedFd, path: &str, depth: u32) -> Result<(), Errno> {
         let stat = fstat(file)?;
         let kind = FileType::from_raw_mode(stat.st_mode);
-        if kind.is_symlink() {
+        if kind.is_symlink() || stat.st_dev != self.device {
             return Ok(());
         }
         let named = self.lists(file.as_fd())?;
@@ -79,7 +81,9 @@ impl Walk {
     }
 
     fn below(&mut self, dir: &OwnedFd, path: &str, depth: u32) -> Result<(), Errno> {
-        for name in tree::names(dir.as_fd())? {
+        // A handle of this kind cannot be read from.
+        let listed = openat(dir, ".", tree::DIRECTORY, Mode::empty())?;
+        for name in tree::names(listed.as_fd())? {
             match openat(dir, &name, HANDLE, Mode::empty()) {
                 Ok(file) => self.at(&file, &joined(path, &name), depth + 1)?,
                 Err(Errno::NOENT | Errno::ACCESS | Errno::NOTCONN) => {}
@@ -141,6 +145,21 @@ fn without(list: &[u8], uid: u32) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_looked_through_and_a_link_is_not_followed() {
+        let dir = std::env::temp_dir().join(format!("kloigos-acl-{}", std::process::id()));
+        let below = dir.join("a/b");
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .create(&below)
+            .unwrap();
+        std::os::unix::fs::symlink("/", below.join("link")).unwrap();
+        let place = dir.to_str().unwrap();
+        assert!(naming(place, 70_001, Act::Forget).unwrap().is_empty());
+        assert!(naming("/nowhere", 70_001, Act::Find).unwrap().is_empty());
+        super::tree::remove(place).unwrap();
+    }
 
     fn list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
         let mut list = 2_u32.to_le_bytes().to_vec();

@@ -13,7 +13,7 @@ use super::{Sys, SysError};
 /// How deep is gone down by recursion. Deeper directories are moved to the top first.
 const DEPTH_MAX: u32 = 24;
 
-const DIRECTORY: OFlags = OFlags::RDONLY
+pub(super) const DIRECTORY: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
     .union(OFlags::NOFOLLOW)
     .union(OFlags::CLOEXEC);

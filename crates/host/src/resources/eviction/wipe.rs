@@ -19,8 +19,8 @@ pub(super) fn everything(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Tro
     for path in residue::kept_by_services(host, unit)? {
         host.remove(&path)?;
     }
-    for place in residue::LIST_PLACES {
-        host.forget_in_lists(place, unit.uid)?;
+    for place in residue::list_places(host)? {
+        host.forget_in_lists(&place, unit.uid)?;
     }
     subordinate_ids(host, unit)
 }

@@ -84,7 +84,7 @@ pub(crate) struct Doubt {
 /// The file systems that may hold files of the user.
 pub(crate) fn in_doubt(host: &mut dyn Host, uid: u32) -> Result<Vec<Doubt>, Trouble> {
     let mut doubtful = Vec::new();
-    for mount in written_to(&mounted(host)?) {
+    for mount in local(host)? {
         let on_disk = ON_DISK.contains(&mount.kind.as_str());
         let quota = if on_disk {
             host.quota(&mount.point, uid)?
@@ -116,6 +116,11 @@ pub(crate) fn passed_over(host: &mut dyn Host) -> Result<Vec<String>, Trouble> {
 fn mounted(host: &mut dyn Host) -> Result<Vec<Mount>, Trouble> {
     let text = read_text(host, "/proc/self/mountinfo")?.unwrap_or_default();
     Ok(mounts::parse(&text))
+}
+
+/// The file systems of this machine that files of people may be on.
+pub(super) fn local(host: &mut dyn Host) -> Result<Vec<Mount>, Trouble> {
+    Ok(written_to(&mounted(host)?))
 }
 
 /// Each file system that files of people may be on, once, where it can be seen.

@@ -9,7 +9,7 @@ use crate::{
     sys::{Host, IpcKind, read_text},
 };
 
-/// Sockets by protocol; the uid is the eighth field of each line (proc_pid_net(5)).
+/// Sockets by protocol; the uid is the eighth field of each line (`proc_pid_net(5)`).
 const SOCKETS: [&str; 8] = [
     "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6",
 ];
@@ -38,7 +38,7 @@ pub(super) fn look(host: &mut dyn Host, unit: &UnitSpec) -> Result<Vec<Trace>, T
 }
 
 /// Whether the kernel has keys of the user. Root sees others' keys nowhere but in these counts:
-/// `70001:     3 3/3 3/200 39/20000`, the second of keys (proc_key_users(5)).
+/// `70001:     3 3/3 3/200 39/20000`, the second of keys (`proc_key-users(5)`).
 pub(crate) fn has_keys(host: &mut dyn Host, uid: u32) -> Result<bool, Trouble> {
     let text = read_text(host, "/proc/key-users")?.unwrap_or_default();
     let its = |line: &&str| {

@@ -41,8 +41,8 @@ fn sessions(host: &mut dyn Host, uid: u32) -> Result<Vec<Trace>, Trouble> {
 /// Scopes of sessions that systemd knows.
 fn transient_units(host: &mut dyn Host, uid: u32) -> Result<Vec<Trace>, Trouble> {
     let line = format!("Slice={}", paths::slice(uid));
-    let is_unit = |name: &str| name.ends_with(".scope") || name.ends_with(".service");
-    holding(host, TRANSIENT, "systemd unit", is_unit, &line)
+    let is_scope = |name: &str| name.split('.').next_back() == Some("scope");
+    holding(host, TRANSIENT, "systemd unit", is_scope, &line)
 }
 
 fn holding(
