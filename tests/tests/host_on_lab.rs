@@ -6,6 +6,7 @@
 mod host_on_lab {
     mod isolation;
     mod life;
+    mod limits;
     pub(crate) mod stage;
     mod tenancy;
 
@@ -16,6 +17,10 @@ mod host_on_lab {
     pub(crate) use life::{
         a_reboot_changes_nothing, facts_are_those_of_the_machine, init_of_four_units,
         removal_leaves_nothing,
+    };
+    pub(crate) use limits::{
+        a_unit_uses_no_more_than_it_may, a_volume_is_empty_again,
+        a_volume_is_taken_only_when_it_is_empty,
     };
     pub(crate) use tenancy::{a_power_cut_in_an_eviction_heals, nothing_of_a_tenant_is_left};
 }
@@ -30,7 +35,7 @@ type Story = fn(&Stage) -> Result<()>;
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     let stage = Stage::set()?;
     let before = stage.fingerprint()?;
-    let stories: [(&str, Story); 9] = [
+    let stories: [(&str, Story); 12] = [
         ("facts", host_on_lab::facts_are_those_of_the_machine),
         ("init", host_on_lab::init_of_four_units),
         (
@@ -38,9 +43,15 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
             host_on_lab::a_tenant_is_on_its_own_cpus_and_ports,
         ),
         ("limits", host_on_lab::limits_change_under_a_running_tenant),
+        ("no more", host_on_lab::a_unit_uses_no_more_than_it_may),
+        (
+            "a volume",
+            host_on_lab::a_volume_is_taken_only_when_it_is_empty,
+        ),
         ("people", host_on_lab::people_keep_what_they_had),
         ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
         ("a reboot", host_on_lab::a_reboot_changes_nothing),
+        ("a volume's end", host_on_lab::a_volume_is_empty_again),
         ("a power cut", host_on_lab::a_power_cut_in_an_eviction_heals),
         (
             "the guard",
