@@ -102,6 +102,22 @@ const UNIT: &str = "host1_0-3";
 const DIR: &str = "c0-3";
 const UID: u32 = 70_001;
 
+/// The slot's names in a script or play; the rules' own `@unit_…` stay.
+fn filled(text: &str) -> String {
+    let slice = format!("/sys/fs/cgroup/user.slice/user-{UID}.slice");
+    let uid = UID.to_string();
+    let names = [
+        ("@USER@", USER),
+        ("@DIR@", DIR),
+        ("@SLICE@", &slice),
+        ("@UID@", &uid),
+        ("@TMP@", "/var/lib/kloigos/tmp"),
+        ("@SHM@", "/run/kloigos/shm"),
+    ];
+    let fill = |text: String, (name, value): (&str, &str)| text.replace(name, value);
+    names.into_iter().fold(text.to_owned(), fill)
+}
+
 impl Bench<'_> {
     /// Makes ready for a part.
     fn begin(&self, part: Part) -> Result<Round<'_>> {

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use xtask::lab::Server;
 
-use super::{DIR, UID, USER};
+use super::{filled, floor};
 
 /// An installed Ansible with an inventory of one server.
 pub(super) struct Play {
@@ -34,11 +34,11 @@ const DEALLOCATE: &str = "
       loop: ['user@@UID@.service', 'user-runtime-dir@@UID@.service', 'user-@UID@.slice']
     - command: systemctl reset-failed user@@UID@.service user-runtime-dir@@UID@.service
       failed_when: false
-    - file: { path: '{{ item }}', state: absent }
-      loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']
+    - file: { path: '/run/systemd/system.control/user-@UID@.slice.d', state: absent }
+    - script: wipe.sh
+    - script: proof.sh
     - file: { path: '{{ item }}', state: directory, mode: '0700', owner: '@UID@', group: '@UID@' }
-      loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']
-    - command: find /tmp /var/tmp /dev/shm /dev/mqueue -xdev -uid @UID@ -delete";
+      loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']";
 
 const COLD: &str = "
     - file: { path: '/var/lib/systemd/linger/@USER@', state: absent }";
@@ -52,15 +52,36 @@ const BARE: &str = "
     - user: { name: '@USER@', uid: @UID@, group: '@USER@', groups: kunits, create_home: false, shell: /bin/bash }
     - file: { path: '{{ item }}', state: directory, mode: '0700', owner: '@UID@', group: '@UID@' }
       loop: ['/home/@USER@', '/opt/@DIR@', '/mnt/@DIR@']
+    - command: setquota -u @UID@ 0 1048576 0 100000 /
     - file: { path: '{{ item }}', state: directory, mode: '0755' }
-      loop: ['/etc/systemd/system/user-@UID@.slice.d', '/etc/ssh/kloigos']
-    - copy:
-        dest: /etc/systemd/system/user-@UID@.slice.d/50-kloigos.conf
-        content: \"[Slice]\\nAllowedCPUs=0-3\\nAllowedMemoryNodes=0\\nMemoryMax=1G\\nTasksMax=4096\\n\"
-    - copy:
-        dest: /etc/ssh/sshd_config.d/10-kloigos.conf
-        content: \"Match Group kunits\\n  AuthorizedKeysFile /etc/ssh/kloigos/%u\\n\"
+      loop: ['/etc/systemd/system/user-@UID@.slice.d', '/etc/systemd/system/user@@UID@.service.d', '/etc/ssh/kloigos']
+    - file: { path: '{{ item }}', state: directory, mode: '0700' }
+      loop: ['@TMP@', '@SHM@']
+    - file: { path: '{{ item }}', state: directory, mode: '1777' }
+      loop: ['@TMP@/tmp/@USER@', '@TMP@/vartmp/@USER@', '@SHM@/@USER@']
+    - command: mount -t tmpfs -o size=512M,mode=1777 tmpfs @SHM@/@USER@
+    - command: mount -o remount,hidepid=invisible /proc
+    - copy: { dest: '{{ item.dest }}', content: '{{ item.content }}' }
+      loop:
+        - dest: /etc/systemd/system/user-@UID@.slice.d/50-kloigos.conf
+          content: \"[Slice]\\nAllowedCPUs=0-3\\nAllowedMemoryNodes=0\\nMemoryMax=1G\\nMemorySwapMax=0\\nTasksMax=4096\\n\"
+        - dest: /etc/systemd/system/user@@UID@.service.d/50-kloigos.conf
+          content: \"[Service]\\nPrivateMounts=yes\\nProtectProc=invisible\\nBindPaths=@TMP@/tmp/@USER@:/tmp @TMP@/vartmp/@USER@:/var/tmp @SHM@/@USER@:/dev/shm\\n\"
+        - dest: /etc/security/namespace.d/kloigos.conf
+          content: \"/tmp @TMP@/tmp/ user:noinit root\\n/var/tmp @TMP@/vartmp/ user:noinit root\\n/dev/shm @SHM@/ user:noinit root\\n\"
+        - dest: /etc/pam.d/kloigos
+          content: \"auth required pam_deny.so\\naccount required pam_unix.so\\npassword required pam_deny.so\\nsession required pam_loginuid.so\\nsession required pam_systemd.so\\nsession required pam_namespace.so\\n\"
+        - dest: /etc/ssh/sshd_config.d/10-kloigos.conf
+          content: \"Match Group kunits\\n  AuthorizedKeysFile /etc/ssh/kloigos/%u\\n  PAMServiceName kloigos\\n\"
+        - dest: /etc/modprobe.d/kloigos.conf
+          content: \"install sctp /bin/false\\ninstall dccp /bin/false\\ninstall rds /bin/false\\ninstall tipc /bin/false\\n\"
+        - dest: /etc/dbus-1/system.d/kloigos.conf
+          content: '<busconfig><policy group=\"kunits\"><deny send_destination=\"org.freedesktop.systemd1\"/><deny send_destination=\"org.freedesktop.login1\"/></policy></busconfig>'
+    - lineinfile: { path: '/etc/pam.d/{{ item }}', insertbefore: BOF, line: 'account requisite pam_succeed_if.so quiet user notingroup kunits' }
+      loop: ['cron', 'atd']
     - systemd: { name: ssh, state: reloaded }
+    - command: busctl call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig
+    - shell: echo 2000-2199 > /proc/sys/net/ipv4/ip_local_reserved_ports
     - copy:
         dest: /run/floor.nft
         content: |
@@ -148,6 +169,9 @@ impl Play {
                 &format!("{head}{}\n", filled(&tasks)),
             )?;
         }
+        for (name, script) in [("wipe.sh", floor::WIPE), ("proof.sh", floor::PROOF)] {
+            self.file(name, &format!("#!/bin/bash -eu\n{}", filled(script)))?;
+        }
         let control = "ssh_args = -F /dev/null -o ControlMaster=auto -o ControlPersist=600 -o IdentitiesOnly=yes";
         let hosts = server.known_hosts_path();
         let config = format!(
@@ -166,22 +190,6 @@ impl Play {
         let path = self.folder.join(name);
         fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))
     }
-}
-
-/// The slot's names in a template; the sets' `@unit_…` stay.
-fn filled(tasks: &str) -> String {
-    let slice = format!("/sys/fs/cgroup/user.slice/user-{UID}.slice");
-    let uid = UID.to_string();
-    [
-        ("@USER@", USER),
-        ("@DIR@", DIR),
-        ("@SLICE@", &slice),
-        ("@UID@", &uid),
-    ]
-    .iter()
-    .fold(tasks.to_owned(), |text, (name, value)| {
-        text.replace(name, value)
-    })
 }
 
 fn quietly(command: &mut Command) -> Result<()> {
