@@ -28,7 +28,7 @@ impl Control {
             &*self.core.transport,
             target,
             &self.core.settings,
-            |facts| preflight::check(facts, &[]),
+            |facts| preflight::examine(facts, &[]),
         )
         .await
     }
@@ -59,7 +59,7 @@ pub async fn examine(
     op: &Probe,
 ) -> Result<Probed, Refusal> {
     let target = stranger(op, None, settings);
-    let check = |facts: &Facts| preflight::check(facts, &[]);
+    let check = |facts: &Facts| preflight::examine(facts, &[]);
     look(transport, target, settings, check).await
 }
 
@@ -97,7 +97,7 @@ fn against(facts: &Facts, units: &[UnitRecord]) -> Vec<Finding> {
     };
     facts.sockets.listening.retain(|port| !tenants(port));
     let slots: Vec<Slot> = units.iter().map(UnitRecord::slot).collect();
-    preflight::check(&facts, &slots)
+    preflight::examine(&facts, &slots)
 }
 
 fn probed(reply: Reply, check: impl FnOnce(&Facts) -> Vec<Finding>) -> Result<Probed, Refusal> {

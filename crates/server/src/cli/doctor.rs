@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use kloigos_control::{Probe, Probed, Settings, examine, transport::ssh::SshTransport};
-use kloigos_model::preflight::Finding;
+use kloigos_model::preflight::{Finding, Severity};
 
 use super::ssh::SshArgs;
 use crate::host_binary;
@@ -51,10 +51,13 @@ impl Doctor {
         let mut out = stdout().lock();
         out.write_all(table(&seen).as_bytes())
             .context("failed to print the findings")?;
-        match seen.findings.len() {
+        let refuses = |finding: &&Finding| finding.severity == Severity::Refuses;
+        match seen.findings.iter().filter(refuses).count() {
             0 => Ok(()),
-            1 => bail!("{} has one finding", self.server),
-            count => bail!("{} has {count} findings", self.server),
+            count => bail!(
+                "{} cannot be cut into units, findings that refuse: {count}",
+                self.server
+            ),
         }
     }
 }
@@ -77,14 +80,14 @@ fn table(seen: &Probed) -> String {
     }
     let width = seen.findings.iter().map(|finding| width(&finding.fault));
     let width = width.max().unwrap_or_default().max("FINDING".len());
-    let mut line = |fault: &str, fix: &str| {
+    let mut line = |severity: &str, fault: &str, fix: &str| {
         let pad = width.saturating_sub(self::width(fault));
         // Writing to a text cannot fail.
-        let _ = writeln!(text, "{fault}{:pad$}  {fix}", "");
+        let _ = writeln!(text, "{severity:<8}  {fault}{:pad$}  {fix}", "");
     };
-    line("FINDING", "WHAT TO DO");
-    for Finding { fault, fix, .. } in &seen.findings {
-        line(fault, fix);
+    line("", "FINDING", "WHAT TO DO");
+    for finding in &seen.findings {
+        line(finding.severity.as_str(), &finding.fault, &finding.fix);
     }
     text
 }

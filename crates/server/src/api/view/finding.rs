@@ -10,6 +10,9 @@ use super::FactsView;
 /// Something that is not as it should be, and what to do about it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FindingView {
+    /// What it means: `refuses` (units cannot be made), `degrades` (something holds less than it
+    /// could) or `notes`.
+    pub severity: String,
     /// What is missing or in the way.
     pub fault: String,
     /// What to do.
@@ -28,6 +31,7 @@ pub struct ExaminationView {
 impl From<Finding> for FindingView {
     fn from(finding: Finding) -> Self {
         Self {
+            severity: finding.severity.to_string(),
             fault: finding.fault,
             fix: finding.fix,
         }
