@@ -4,12 +4,14 @@
 //! One test that tells its stories one after the other on one server, since a lab is dear.
 
 mod host_on_lab {
+    mod attestation;
     mod isolation;
     mod life;
     mod limits;
     pub(crate) mod stage;
     mod tenancy;
 
+    pub(crate) use attestation::each_mechanism_is_attested;
     pub(crate) use isolation::{
         a_login_outside_its_slice_is_refused, a_tenant_is_on_its_own_cpus_and_ports,
         limits_change_under_a_running_tenant, people_keep_what_they_had,
@@ -33,7 +35,7 @@ type Story = fn(&Stage) -> Result<()>;
 
 #[test]
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
-    let stage = Stage::set()?;
+    let stage = Stage::set("host")?;
     let before = stage.fingerprint()?;
     let stories: [(&str, Story); 12] = [
         ("facts", host_on_lab::facts_are_those_of_the_machine),
@@ -64,4 +66,10 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     }
     println!("── removal");
     host_on_lab::removal_leaves_nothing(&stage, &before).context("removal")
+}
+
+/// On a server of its own, since what it breaks it leaves broken.
+#[test]
+fn attestation_tells_each_broken_mechanism() -> Result<()> {
+    host_on_lab::each_mechanism_is_attested(&Stage::set("attest")?)
 }

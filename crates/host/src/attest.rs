@@ -14,6 +14,7 @@ mod limits;
 mod ports;
 mod privacy;
 mod server;
+mod stacks;
 mod systemd;
 mod table;
 

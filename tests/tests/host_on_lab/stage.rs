@@ -54,11 +54,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// A server as it was built, with the binary uploaded to where the control plane puts it.
-    pub(crate) fn set() -> Result<Self> {
+    pub(crate) fn set(story: &str) -> Result<Self> {
         let binary = dist::build()?;
         let digest = dist::digest(&binary)?;
         let lab = Lab::up_temporary(&xtask::lab::Spec {
-            name: format!("host-{}", std::process::id()),
+            name: format!("{story}-{}", std::process::id()),
             release: release()?,
             ..xtask::lab::Spec::default()
         })?;

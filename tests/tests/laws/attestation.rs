@@ -86,7 +86,15 @@ fn nft(machine: &mut SimHost, script: &str) {
     assert_eq!(done.expect("nft").code, 0);
 }
 
-const BREAKINGS: [(&str, &[Promise], Breaking); 17] = [
+const BREAKINGS: [(&str, &[Promise], Breaking); 19] = [
+    ("no login guard", &[Promise::Confinement], |m, _| {
+        m.write(
+            "/etc/pam.d/kloigos",
+            b"session required pam_systemd.so\n",
+            Access::root(0o644),
+        )
+        .expect("written");
+    }),
     ("another unit's CPUs", &[Promise::Cpu], |m, u| {
         m.poke(&slice_file(u, "cpuset.cpus"), "2-3")
             .expect("written");
@@ -149,9 +157,21 @@ const BREAKINGS: [(&str, &[Promise], Breaking); 17] = [
         },
     ),
     ("sshd reads other keys", &[Promise::Access], |m, _| {
-        m.remove("/etc/ssh/sshd_config.d/10-kloigos.conf")
-            .expect("removed");
+        let path = "/etc/ssh/sshd_config.d/10-kloigos.conf";
+        let text = m.read(path).expect("read").expect("a drop-in");
+        let text = String::from_utf8(text).expect("text");
+        let other = text.replace("/etc/ssh/kloigos/%u", ".ssh/authorized_keys");
+        m.write(path, other.as_bytes(), Access::root(0o644))
+            .expect("written");
     }),
+    (
+        "sshd knows nothing of units",
+        &[Promise::Access, Promise::Confinement],
+        |m, _| {
+            m.remove("/etc/ssh/sshd_config.d/10-kloigos.conf")
+                .expect("removed");
+        },
+    ),
     ("a password", &[Promise::Access], |m, u| {
         let shadow = m.read("/etc/shadow").expect("read").expect("shadow");
         let shadow = String::from_utf8(shadow).expect("text");

@@ -2,7 +2,7 @@
 
 use kloigos_model::host::{Check, Promise, UnitSpec};
 
-use super::{Life, kept_if, same};
+use super::{Life, kept_if, same, stacks};
 use crate::{
     facts::accounts,
     fault::Trouble,
@@ -27,7 +27,7 @@ const WANTED: [(&str, &str); 10] = [
 
 pub(super) fn checks(host: &mut dyn Host, unit: &UnitSpec) -> Result<Vec<Check>, Trouble> {
     let mut checks = vec![keys(host, unit)?];
-    checks.push(sshd(host, unit)?);
+    checks.extend(sshd(host, unit)?);
     checks.extend(account(host, unit)?);
     checks.push(subordinate(host, unit)?);
     Ok(checks)
@@ -75,7 +75,8 @@ fn told(body: Option<&str>) -> String {
 }
 
 /// sshd's own word for this user, whatever its files are.
-fn sshd(host: &mut dyn Host, unit: &UnitSpec) -> Result<Check, Trouble> {
+/// That includes which PAM stack it uses; before OpenSSH 9.8 it is always `sshd`.
+fn sshd(host: &mut dyn Host, unit: &UnitSpec) -> Result<[Check; 2], Trouble> {
     let connection = format!("user={},host=localhost,addr=127.0.0.1", unit.user);
     let command = Command::new(["sshd", "-T", "-C", &connection]);
     let says = must(host, &command)?.stdout;
@@ -99,13 +100,15 @@ fn sshd(host: &mut dyn Host, unit: &UnitSpec) -> Result<Check, Trouble> {
         };
         (wanted, found) = (only(&wanted), only(&found));
     }
-    Ok(same(
+    let check = same(
         Promise::Access,
         "sshd",
         wanted.join(", "),
         found.join(", "),
         command.to_string(),
-    ))
+    );
+    let service = value("pamservicename").unwrap_or("sshd");
+    Ok([check, stacks::guard(host, service)?])
 }
 
 /// A tunnel out is a connection like any other; one in would be a port, and is the filter's.

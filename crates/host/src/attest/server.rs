@@ -2,15 +2,15 @@
 
 use kloigos_model::{
     cpu::CpuSet,
-    host::{Check, Promise, ServerSpec, Verdict},
+    host::{Check, Measure, Promise, ServerSpec, Verdict},
 };
 
-use super::{common::Common, is_in, kept_if, not_promised, same, systemd, table};
+use super::{common::Common, is_in, kept_if, not_promised, same, stacks, systemd, table};
 use crate::{
     facts::{processes::Process, sockets::RESERVED},
     fault::Trouble,
     paths,
-    sys::{BindFilter, Hook, Host, read_text},
+    sys::{BindFilter, Command, Hook, Host, read_text},
 };
 
 const BOOT: &str = "kloigos-boot.service";
@@ -31,6 +31,8 @@ pub(super) fn checks(
     checks.extend(table::checks(common.table.as_ref()));
     checks.push(reserved(host, server)?);
     checks.push(housekeeping(common, server));
+    checks.extend(stacks::jobs(host, common)?);
+    checks.push(protocols(host, common)?);
     checks.extend(boot(host)?);
     Ok(checks)
 }
@@ -178,4 +180,42 @@ fn boot(host: &mut dyn Host) -> Result<Vec<Check>, Trouble> {
             evidence,
         ),
     ])
+}
+
+/// Sockets of these protocols have ports that no bind filter sees. A module that is not loaded is
+/// asked for by socket(2) of any user, as modprobe(8) says it would be.
+fn protocols(host: &mut dyn Host, common: &Common) -> Result<Check, Trouble> {
+    let check = "sockets of SCTP and DCCP";
+    let loaded = read_text(host, "/proc/net/protocols")?.unwrap_or_default();
+    let loaded = loaded.lines().any(|line| {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        name.starts_with("SCTP") || name.starts_with("DCCP")
+    });
+    let command = Command::new(["modprobe", "--all", "--show-depends", "sctp", "dccp"]);
+    let shown = match host.run(&command) {
+        Ok(output) => output.stdout,
+        Err(error) if error.is_missing_program() => String::new(),
+        Err(error) => return Err(error.into()),
+    };
+    // Modules that they share with others are loaded all the same (measured).
+    let loads = shown.lines().any(|line| {
+        let file = line.strip_prefix("insmod ").unwrap_or_default();
+        file.contains("/sctp.ko") || file.contains("/dccp.ko")
+    });
+    let found = match (loaded, loads) {
+        (true, _) => "loaded",
+        (false, true) => "loaded when asked for",
+        (false, false) => "not to be had",
+    };
+    if !common.measures.contains(&Measure::BlockProtocols) {
+        return Ok(not_promised(Promise::Ports, check, found));
+    }
+    Ok(Check {
+        promise: Promise::Ports,
+        check: check.to_owned(),
+        wanted: "not to be had".to_owned(),
+        found: found.to_owned(),
+        verdict: kept_if(!loaded && !loads),
+        evidence: format!("/proc/net/protocols; {command}"),
+    })
 }
