@@ -22,6 +22,9 @@ const POLICY: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bu
   <policy group="kunits">
     <deny send_destination="org.freedesktop.systemd1"/>
     <deny send_destination="org.freedesktop.login1"/>
+    <!-- A user manager has PID 1 move its own user's processes into a scope of its own. -->
+    <allow send_destination="org.freedesktop.systemd1"
+           send_interface="org.freedesktop.systemd1.Manager" send_member="AttachProcessesToUnit"/>
   </policy>
 </busconfig>
 "#;
