@@ -9,7 +9,9 @@ mod directories;
 mod eviction;
 mod filter;
 mod group;
+mod housekeeping;
 mod keys;
+mod login;
 mod manager;
 pub(crate) mod namespace;
 mod pam;
@@ -115,6 +117,11 @@ fn of_server(spec: &ServerSpec, presence: Presence, setting: Setting) -> Resourc
             presence,
             ports: spec.ports.clone(),
         }),
+        Box::new(housekeeping::Housekeeping {
+            presence,
+            setting,
+            cpus: spec.housekeeping.clone(),
+        }),
         Box::new(boot_service::BootService { presence, setting }),
     ];
     if presence == Presence::Absent {
@@ -158,6 +165,12 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
             presence,
             setting,
             unit: unit(),
+        }),
+        Box::new(login::Login {
+            presence,
+            setting,
+            unit: unit(),
+            asked: std::cell::OnceCell::default(),
         }),
         Box::new(about::about(spec, presence)),
         Box::new(keys::keys(spec, presence)),

@@ -17,6 +17,7 @@ mod processes;
 mod quotas;
 mod rules;
 mod slices;
+mod sshd;
 mod systemd;
 mod tree;
 mod volumes;

@@ -206,3 +206,32 @@ fn removing_what_is_not_there_is_success() {
     settle(&mut machine, &super::machines::remove_whole(1));
     assert_same(&before, &machine.snapshot(), "nothing was there");
 }
+
+/// What sshd has in force is asked of sshd: a list of others that keeps units out is told with
+/// what to do, before anything is made and when it comes later.
+#[test]
+fn a_setting_of_others_that_keeps_a_unit_out_is_told() {
+    let others = "/etc/ssh/sshd_config.d/50-others.conf";
+    let one = || vec![desired(1, Spec::Unit(unit(0)))];
+    for (line, reason) in [
+        ("AllowUsers admin", "allowusers"),
+        ("DenyUsers u*", "denyusers"),
+    ] {
+        let mut machine = bare();
+        settle(&mut machine, &apply(vec![desired(1, server())]));
+        let text = format!("PrintMotd no\n{line}\n");
+        let mut free = machine.clone();
+        let written = machine.write(others, text.as_bytes(), Access::root(0o644));
+        written.expect("a file");
+        let message = is_refused(&mut machine, &apply(one()), Outcome::Refused);
+        assert!(
+            message.contains(reason) && message.contains("kunits"),
+            "{message}"
+        );
+        settle(&mut free, &apply(one()));
+        let written = free.write(others, text.as_bytes(), Access::root(0o644));
+        written.expect("a file");
+        let report = ask(&mut free, &Request::Inspect { scopes: one() });
+        assert_eq!(report.outcome, Outcome::Drifted, "{report:#?}");
+    }
+}

@@ -38,6 +38,19 @@ pub(super) fn kinds() -> [SimHost; 3] {
     ]
 }
 
+/// The server's part with every measure declined but the one that people ask for most, and the
+/// host's own work on two CPUs.
+pub(super) fn confined() -> Spec {
+    let Spec::Server(server) = server() else {
+        unreachable!("a server's part is one");
+    };
+    Spec::Server(ServerSpec {
+        measures: [Measure::PrivateTmp].into(),
+        housekeeping: CpuSet::of([6, 7]),
+        ..server
+    })
+}
+
 pub(super) fn server() -> Spec {
     let ports = (0..4).map(|index| unit(index).ports);
     Spec::Server(ServerSpec {
@@ -167,12 +180,26 @@ pub(super) fn left(machine: &mut SimHost, resource: &dyn AnyResource) -> Vec<Str
 /// history.
 pub(super) fn state(machine: &SimHost) -> BTreeMap<String, String> {
     let mut state = machine.snapshot();
+    // All CPUs are as good as none named, which the kernel does not take back.
+    for (_, cpus) in state
+        .iter_mut()
+        .filter(|(path, _)| is_of_the_hosts_own(path))
+    {
+        *cpus = cpus.replace("\"0-7\\n\"", "\"\\n\"");
+    }
     state.retain(|path, _| {
         let backup = path.starts_with("/etc/") && path.ends_with('-');
         let lock = path.starts_with("/run/kloigos/") && path.rsplit_once('.').is_some_and(is_lock);
         !backup && !lock
     });
     state
+}
+
+fn is_of_the_hosts_own(path: &str) -> bool {
+    let unit = path
+        .strip_prefix("/sys/fs/cgroup/")
+        .and_then(|path| path.strip_suffix("/cpuset.cpus"));
+    unit.is_some_and(|unit| !unit.contains("user-7"))
 }
 
 fn is_lock((_, suffix): (&str, &str)) -> bool {

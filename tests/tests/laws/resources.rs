@@ -10,13 +10,14 @@ use kloigos_sim::host::{Meddling, SimHost};
 use proptest::{prelude::*, sample::Index};
 
 use super::machines::{
-    allocated, apply, assert_same, bare, bring, desired, kinds, left, listed, server, settle,
-    state, unit, with_volume,
+    allocated, apply, assert_same, bare, bring, confined, desired, kinds, left, listed, server,
+    settle, state, unit, with_volume,
 };
 
 /// A scope and a machine that is ready for it.
 fn scenes() -> Vec<(Spec, SimHost)> {
     let mut scenes: Vec<(Spec, SimHost)> = kinds().map(|machine| (server(), machine)).into();
+    scenes.push((confined(), bare()));
     for spec in [unit(0), allocated(with_volume(unit(1)), 1)] {
         let mut machine = bare();
         settle(&mut machine, &apply(vec![desired(1, server())]));

@@ -47,8 +47,8 @@ impl Commands for SimHost {
             ["nft", ref rest @ ..] => self.nft(rest, &command.stdin),
             ["sshd", "-V"] => self.sshd_version(),
             ["sshd", "-t"] => self.sshd_test(),
-            ["sshd", "-T"] => printed("port 22\nusepam yes\n"),
-            ["sshd", "-T", "-C", connection] => self.sshd_says(connection),
+            ["sshd", "-T"] => self.sshd_settings(None),
+            ["sshd", "-T", "-C", whom] => self.sshd_settings(Some(whom)),
             ["blkid", .., device] => self.blkid(device),
             ["mkfs.ext4", ..] => self.mkfs(&words),
             ["wipefs", .., device] => match self.blank_device(device) {
@@ -98,28 +98,5 @@ impl SimHost {
             }
         }
         printed("")
-    }
-
-    /// What sshd would do with a user: the `Match` of the units' group, then its defaults.
-    fn sshd_says(&self, connection: &str) -> Output {
-        let user = connection.split(',').next().unwrap_or_default();
-        let user = user.trim_start_matches("user=");
-        let units = self.tree.text("/etc/group").lines();
-        let mut units = units.filter(|line| line.starts_with("kunits:"));
-        let is_unit = units.any(|line| {
-            let members = line.rsplit(':').next().unwrap_or_default();
-            members.split(',').any(|member| member == user)
-        });
-        let drop_in = self.tree.text("/etc/ssh/sshd_config.d/10-kloigos.conf");
-        let lines = drop_in
-            .lines()
-            .filter(|line| is_unit && line.starts_with(' '));
-        let matched = lines.filter_map(|line| {
-            let (name, value) = line.trim().split_once(' ')?;
-            Some(format!("{} {value}\n", name.to_lowercase()))
-        });
-        let defaults = "port 22\nusepam yes\nauthorizedkeysfile .ssh/authorized_keys\n\
-                        passwordauthentication yes\nallowtcpforwarding yes\n";
-        printed(matched.collect::<String>() + defaults)
     }
 }

@@ -95,7 +95,7 @@ const DIRS: [&str; 34] = [
 ];
 
 /// Files of root's, readable by all.
-const FILES: [(&str, &str); 36] = [
+const FILES: [(&str, &str); 39] = [
     ("/bin/bash", ""),
     ("/etc/group", GROUP),
     ("/etc/group-", GROUP),
@@ -146,6 +146,12 @@ const FILES: [(&str, &str); 36] = [
     (
         "/sys/fs/cgroup/cgroup.controllers",
         "cpuset cpu io memory hugetlb pids rdma misc\n",
+    ),
+    ("/sys/fs/cgroup/init.scope/cpuset.cpus", "\n"),
+    ("/sys/fs/cgroup/system.slice/cpuset.cpus", "\n"),
+    (
+        "/sys/fs/cgroup/user.slice/user-1000.slice/cpuset.cpus",
+        "\n",
     ),
     (
         "/sys/fs/cgroup/system.slice/systemd-logind.service/cgroup.events",

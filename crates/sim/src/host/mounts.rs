@@ -15,9 +15,10 @@ impl Mounts for SimHost {
 
     fn bind(&mut self, from: &str, to: &str) -> Sys<()> {
         self.call("mount", to)?;
-        match [from, to].iter().all(|path| self.is_dir(path)) {
-            true => Ok(()),
-            false => Err(SysError::file("mount", to, io::ErrorKind::NotFound)),
+        if self.is_dir(from) && self.is_dir(to) {
+            Ok(())
+        } else {
+            Err(SysError::file("mount", to, io::ErrorKind::NotFound))
         }
     }
 

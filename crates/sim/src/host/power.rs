@@ -5,11 +5,13 @@ use kloigos_host::sys::{Access, IpcKind};
 use super::{SimHost, Unit, slices::cgroup, tree::Node};
 
 /// What a boot empties.
-const FORGOTTEN: [&str; 8] = [
+const FORGOTTEN: [&str; 10] = [
     "/dev/mqueue",
     "/dev/shm",
     "/run",
     "/sys/fs/bpf",
+    "/sys/fs/cgroup/init.scope",
+    "/sys/fs/cgroup/system.slice",
     "/sys/fs/cgroup/user.slice",
     "/tmp",
     "/proc/sys/net/ipv4",

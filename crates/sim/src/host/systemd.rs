@@ -58,9 +58,6 @@ impl SimHost {
 
     /// Kept as one drop-in per property, and written at once to a slice that is active.
     fn set_properties(&mut self, slice: &str, properties: &[&str]) -> Output {
-        let Some(uid) = number(slice, "user-", ".slice") else {
-            return failed(1, "Unit not found\n");
-        };
         let pairs = properties
             .iter()
             .filter_map(|property| property.split_once('='));
@@ -73,8 +70,19 @@ impl SimHost {
             self.tree
                 .put(&format!("{dir}/50-{name}.conf"), body, Access::root(0o644));
         }
-        self.write_limits(uid, &all);
+        match number(slice, "user-", ".slice") {
+            Some(uid) => self.write_limits(uid, &all),
+            None => self.confine(slice, all.get("AllowedCPUs")),
+        }
         printed("")
+    }
+
+    /// A slice or scope of the host's own, where it is active.
+    fn confine(&mut self, unit: &str, cpus: Option<&String>) {
+        let file = format!("/sys/fs/cgroup/{unit}/cpuset.cpus");
+        if let (Some(cpus), Some(_)) = (cpus, self.tree.get(&file)) {
+            self.tree.edit(&file, format!("{cpus}\n"));
+        }
     }
 
     fn show(&self, properties: &str, units: &[&str]) -> Output {
