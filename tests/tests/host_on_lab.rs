@@ -35,7 +35,7 @@ type Story = fn(&Stage) -> Result<()>;
 
 #[test]
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
-    let stage = Stage::set("host")?;
+    let stage = Stage::set()?;
     let before = stage.fingerprint()?;
     let stories: [(&str, Story); 12] = [
         ("facts", host_on_lab::facts_are_those_of_the_machine),
@@ -71,5 +71,5 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
 /// On a server of its own, since what it breaks it leaves broken.
 #[test]
 fn attestation_tells_each_broken_mechanism() -> Result<()> {
-    host_on_lab::each_mechanism_is_attested(&Stage::set("attest")?)
+    host_on_lab::each_mechanism_is_attested(&Stage::set()?)
 }

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeSet,
     io::Write,
     process::{Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -44,6 +45,9 @@ systemctl list-unit-files --no-legend '*kloigos*' '*7000*' || true
 grep -c kunits /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- || true
 ";
 
+/// How many stages were set in this process: tests run at once.
+static SET: AtomicU32 = AtomicU32::new(0);
+
 pub(crate) struct Stage {
     pub(super) lab: Lab,
     folder: TempDir,
@@ -54,11 +58,15 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// A server as it was built, with the binary uploaded to where the control plane puts it.
-    pub(crate) fn set(story: &str) -> Result<Self> {
+    pub(crate) fn set() -> Result<Self> {
         let binary = dist::build()?;
         let digest = dist::digest(&binary)?;
         let lab = Lab::up_temporary(&xtask::lab::Spec {
-            name: format!("{story}-{}", std::process::id()),
+            name: format!(
+                "host-{}-{}",
+                std::process::id(),
+                SET.fetch_add(1, Ordering::Relaxed)
+            ),
             release: release()?,
             ..xtask::lab::Spec::default()
         })?;
