@@ -42,7 +42,7 @@ impl Place {
 
     /// On PostgreSQL.
     pub fn postgres() -> Self {
-        Self::Postgres(postgres::Database::new())
+        Self::Postgres(postgres::Database::with_schema())
     }
 
     /// The database for the store.

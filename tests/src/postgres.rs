@@ -33,6 +33,7 @@ pub struct Cluster {
     programs: PathBuf,
     keeper: Mutex<Option<Keeper>>,
     databases: AtomicU32,
+    template: OnceLock<()>,
 }
 
 /// The thread that the server is the child of: the server ends when its parent thread does, so
@@ -49,13 +50,32 @@ pub struct Database {
     name: String,
 }
 
+/// The database that those with our schema are copies of.
+const TEMPLATE: &str = "template_kloigos";
+
 impl Database {
-    /// A new one.
+    /// A new one, empty.
     pub fn new() -> Self {
+        Self::of(shared(), "template1")
+    }
+
+    /// A new one that has our schema already: a copy is made faster than the schema is.
+    pub fn with_schema() -> Self {
         let cluster = shared();
+        cluster.template.get_or_init(|| {
+            cluster.sql("postgres", &format!("CREATE DATABASE {TEMPLATE}"));
+            open_once(&cluster.url(TEMPLATE));
+        });
+        Self::of(cluster, TEMPLATE)
+    }
+
+    fn of(cluster: Arc<Cluster>, template: &str) -> Self {
         let number = cluster.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test{number}");
-        cluster.sql("postgres", &format!("CREATE DATABASE {name}"));
+        cluster.sql(
+            "postgres",
+            &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+        );
         Self { cluster, name }
     }
 
@@ -81,6 +101,17 @@ impl Default for Database {
     }
 }
 
+/// Brings a database up to date, on a thread of its own since a test may be a task of its runtime.
+fn open_once(url: &str) {
+    let database = kloigos_store::Database::Postgres(url.parse().expect("an address"));
+    let open = move || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let migrated = runtime.block_on(kloigos_store::migrate(&database));
+        migrated.expect("the schema is made");
+    };
+    std::thread::spawn(open).join().expect("the schema is made");
+}
+
 /// One server for all tests of a program that run at the moment.
 fn shared() -> Arc<Cluster> {
     static RUNNING: OnceLock<Mutex<Weak<Cluster>>> = OnceLock::new();
@@ -101,6 +132,7 @@ impl Cluster {
             programs: programs(),
             keeper: Mutex::default(),
             databases: AtomicU32::new(1),
+            template: OnceLock::new(),
         };
         if let Some((uid, gid)) = user() {
             chown(cluster.dir.path(), Some(uid), Some(gid)).expect("the folder is given away");

@@ -38,6 +38,7 @@ struct Outcome {
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     let asked = |tier: &&Tier| arguments.tier.is_none_or(|number| number == tier.number);
     crate::lab::provide_tools()?;
+    crate::lab::provide_postgres()?;
     let mut outcomes = Vec::new();
     for tier in TIERS.iter().filter(asked) {
         let outcome = run_tier(tier, arguments.keep_going)?;

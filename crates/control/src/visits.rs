@@ -18,10 +18,10 @@ use crate::{
 /// Looks again and again at what is unreachable. Ends with the task it runs in.
 pub(crate) async fn go_round(core: Arc<Core>) {
     loop {
-        core.world.sleep(core.settings.revisit).await;
         if let Err(fault) = round(&core).await {
             tracing::error!(error = &fault as &dyn std::error::Error, "visits failed");
         }
+        core.world.sleep(core.settings.revisit).await;
     }
 }
 

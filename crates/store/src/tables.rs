@@ -187,9 +187,10 @@ impl Table {
     fn row(&self, row: &AnyRow) -> Result<Vec<Value>, Error> {
         let cells = self.columns.iter().map(|column| {
             let name = column.name.as_str();
-            let value = match column.is_text {
-                true => row.try_get(name).map(Value::Text),
-                false => row.try_get(name).map(Value::Number),
+            let value = if column.is_text {
+                row.try_get(name).map(Value::Text)
+            } else {
+                row.try_get(name).map(Value::Number)
             };
             Ok(value?)
         });

@@ -78,6 +78,29 @@ pub(crate) fn of_server(release: Release) -> Vec<&'static str> {
     packages
 }
 
+/// The server that the tests of the database start, and its package.
+const POSTGRES: (&str, &str) = ("postgres", "postgresql");
+
+/// Installs through apt the database server of the tests where there is none, and says so.
+pub fn provide_postgres() -> Result<()> {
+    let (program, package) = POSTGRES;
+    // Debian keeps each version's programs in a folder of their own.
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let mut programs = versions
+        .flatten()
+        .map(|version| version.path().join("bin").join(program));
+    if programs.any(|program| program.exists()) {
+        return Ok(());
+    }
+    ensure!(
+        rustix::process::geteuid().is_root(),
+        "this package is missing and only root can install it: {package}"
+    );
+    install(&[package])
+}
+
 /// Installs through apt what this machine lacks, and says so.
 pub fn provide_tools() -> Result<()> {
     let mut missing: Vec<&str> = Vec::new();

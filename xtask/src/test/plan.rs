@@ -57,6 +57,8 @@ const ON_LAB: &str = "_on_lab";
 const EXECUTABLE: [&str; 5] = ["build", "--package", "kloigos-server", "--bin", "kloigos"];
 /// Those that ask what a distribution may do otherwise.
 const OF_A_RELEASE: [&str; 3] = ["dirty_on_lab", "escape_on_lab", "host_on_lab"];
+/// Those that are the same whatever engine the rows are on.
+const ON_BOTH_ENGINES: [&str; 2] = ["store", "stories"];
 /// What the file name of a long proof ends in; it is no part of any tier.
 const PROVE: &str = "_prove";
 
@@ -114,7 +116,18 @@ fn stories(tests: &[String]) -> Vec<Step> {
         .iter()
         .filter(|name| !name.ends_with(ON_LAB) && !name.ends_with(PROVE) && *name != "laws");
     steps.extend(here.map(|name| integration(name)));
+    steps.extend(ON_BOTH_ENGINES.iter().map(|name| on_postgres(name)));
     steps
+}
+
+/// The same tests once more, on the other engine; deaths at fewer places, since what a server does
+/// is the same on both.
+fn on_postgres(name: &str) -> Step {
+    let mut step = integration(name);
+    step.name = format!("{name} on PostgreSQL");
+    step.environment.push(("KLOIGOS_TEST_DATABASE", "postgres"));
+    step.environment.push(("KLOIGOS_PLACES", "1"));
+    step
 }
 
 fn trixie(tests: &[String]) -> Vec<Step> {

@@ -12,6 +12,7 @@ pub(super) struct DatabaseArgs {
     /// Where to keep the data; made if it is not there.
     #[arg(
         long,
+        global = true,
         env = "KLOIGOS_DATA_DIR",
         value_name = "DIR",
         default_value = "./kloigos-data"
@@ -21,6 +22,7 @@ pub(super) struct DatabaseArgs {
     /// postgres://kloigos@db.example/kloigos. Many control planes may share it.
     #[arg(
         long,
+        global = true,
         env = "KLOIGOS_DATABASE",
         value_name = "ADDRESS",
         hide_env_values = true
@@ -29,6 +31,7 @@ pub(super) struct DatabaseArgs {
     /// A file that holds that address.
     #[arg(
         long,
+        global = true,
         env = "KLOIGOS_DATABASE_FILE",
         value_name = "FILE",
         conflicts_with = "database"

@@ -20,7 +20,7 @@ impl Part {
     /// Begins a file that will be at `to`, where nothing may be yet.
     pub(super) fn begin(to: &Path) -> Result<Self, Error> {
         if to.exists() {
-            return Err(failed("write", to, "it is there already"));
+            return Err(failed("write", to, &"it is there already"));
         }
         let mut name = to.as_os_str().to_owned();
         name.push(format!(".{}.part", std::process::id()));
@@ -32,14 +32,14 @@ impl Part {
         let name = format!("kloigos-restore-{}.part", std::process::id());
         let part = Self::at(std::env::temp_dir().join(name))?;
         let copied = fs::copy(from, &part.path);
-        copied.map_err(|error| failed("read", from, error))?;
+        copied.map_err(|error| failed("read", from, &error))?;
         Ok(part)
     }
 
     fn at(path: PathBuf) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
         let made = options.create_new(true).write(true).mode(0o600).open(&path);
-        made.map_err(|error| failed("write", &path, error))?;
+        made.map_err(|error| failed("write", &path, &error))?;
         Ok(Self { path })
     }
 
@@ -58,7 +58,7 @@ impl Part {
     /// file that is there already, and reads as any reader does.
     pub(super) async fn vacuum(&self, from: &mut AnyConnection) -> Result<(), Error> {
         let Some(path) = self.path.to_str() else {
-            return Err(failed("write", &self.path, "its path is not UTF-8"));
+            return Err(failed("write", &self.path, &"its path is not UTF-8"));
         };
         let statement = sqlx::query("VACUUM INTO $1").bind(path.to_owned());
         statement.execute(from).await?;
@@ -73,7 +73,7 @@ impl Part {
             let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty());
             File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
         };
-        put().map_err(|error: std::io::Error| failed("write", to, error))
+        put().map_err(|error: std::io::Error| failed("write", to, &error))
     }
 }
 
@@ -84,7 +84,7 @@ impl Drop for Part {
     }
 }
 
-fn failed(what: &'static str, path: &Path, why: impl ToString) -> Error {
+fn failed(what: &'static str, path: &Path, why: &dyn std::fmt::Display) -> Error {
     Error::File {
         what,
         path: path.to_owned(),

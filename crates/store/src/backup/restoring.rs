@@ -42,7 +42,10 @@ pub async fn restore(
     now: Timestamp,
 ) -> Result<Restored, Error> {
     let part = Part::copy_of(from)?;
-    let mut backup = part.connect().await?;
+    let mut backup = part
+        .connect()
+        .await
+        .map_err(|error| no_backup(from, &error))?;
     prepare(&mut backup, from).await?;
     refuse_in_use(database).await?;
     // Takes the lock of a file, and brings the schema up to date.
@@ -70,21 +73,23 @@ pub async fn restore(
 
 /// A backup of an older version is brought up to date; the copy is, not the backup.
 async fn prepare(backup: &mut AnyConnection, from: &Path) -> Result<(), Error> {
-    let no_backup = |why: String| Error::File {
-        what: "restore",
-        path: from.to_owned(),
-        why,
-    };
     let version = schema::version(Engine::Sqlite, backup).await;
-    match version {
-        Ok(0) => return Err(no_backup("it is no backup of kloigos".to_owned())),
-        Err(error) => return Err(no_backup(format!("it is no backup of kloigos: {error}"))),
-        Ok(version) => schema::refuse_newer(version)?,
+    match version.map_err(|error| no_backup(from, &error))? {
+        0 => return Err(no_backup(from, &"it has none of our tables")),
+        version => schema::refuse_newer(version)?,
     }
     sound(backup)
         .await
-        .map_err(|error| no_backup(error.to_string()))?;
+        .map_err(|error| no_backup(from, &error))?;
     schema::bring_up(Engine::Sqlite, backup).await
+}
+
+fn no_backup(from: &Path, why: &dyn std::fmt::Display) -> Error {
+    Error::File {
+        what: "restore",
+        path: from.to_owned(),
+        why: format!("it is no backup of kloigos: {why}"),
+    }
 }
 
 /// Of a file its lock tells; of a server, who is connected to it.

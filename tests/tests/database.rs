@@ -1,0 +1,7 @@
+//! `kloigos db` and `--database` as a person uses them, on both engines.
+
+mod database {
+    mod backups;
+    mod opening;
+    mod ways;
+}
