@@ -34,9 +34,10 @@ use crate::{
 const TOLD: usize = 20;
 /// How many are looked for in one place.
 const MOST: usize = 100;
-/// How often to look, a moment apart, for what goes by itself: logind forgets sessions a little
-/// after their end, and the kernel frees the files of the dead.
-const PATIENCE: u32 = 1000;
+/// How often to look, and how many moments apart, for what goes by itself: logind forgets sessions a
+/// little after their end, and the kernel frees the files of the dead.
+const PATIENCE: u32 = 60;
+const APART: u32 = 10;
 
 /// One thing that is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +79,9 @@ pub(super) fn prove(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Trouble>
         if !traces.iter().any(|trace| trace.passing) {
             break;
         }
-        host.pause()?;
+        for _ in 0..APART {
+            host.pause()?;
+        }
         traces = find(host, unit)?;
     }
     if traces.is_empty() {

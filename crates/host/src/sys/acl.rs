@@ -7,7 +7,9 @@ use std::{
 };
 
 use rustix::{
-    fs::{CWD, FileType, Mode, OFlags, XattrFlags, fstat, getxattr, openat, setxattr},
+    fs::{
+        CWD, FileType, Mode, OFlags, XattrFlags, fstat, getxattr, getxattr_query, openat, setxattr,
+    },
     io::Errno,
 };
 
@@ -17,8 +19,6 @@ use super::{Sys, SysError, tree};
 const DEPTH_MAX: u32 = 3;
 /// The two lists that a file may have.
 const LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
-/// More than any list that file systems keep.
-const LIST_MAX: usize = 64 << 10;
 /// Of `linux/posix_acl.h`: entries of named users, of named groups, and what bounds them.
 const NAMED_USER: u16 = 0x02;
 const NAMED_GROUP: u16 = 0x08;
@@ -99,13 +99,10 @@ impl Walk {
         let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
         let mut named = false;
         for list in LISTS {
-            let mut body = vec![0; LIST_MAX];
-            let body = match getxattr(&itself, list, &mut body[..]) {
-                Ok(length) => &body[..length],
-                Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::NOENT | Errno::ACCESS) => continue,
-                Err(error) => return Err(error),
+            let Some(body) = read(&itself, list)? else {
+                continue;
             };
-            let Some(without) = without(body, self.uid) else {
+            let Some(without) = without(&body, self.uid) else {
                 continue;
             };
             named = true;
@@ -115,6 +112,22 @@ impl Walk {
         }
         Ok(named)
     }
+}
+
+/// A list; most files have none, so its size is asked for first.
+fn read(path: &str, list: &str) -> Result<Option<Vec<u8>>, Errno> {
+    let size = match getxattr_query(path, list) {
+        Ok(size) => size,
+        // Gone, without lists, or a file system of users that answers nobody else.
+        Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::NOENT | Errno::ACCESS | Errno::NOTCONN) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let mut body = vec![0; size];
+    let length = getxattr(path, list, &mut body[..])?;
+    body.truncate(length);
+    Ok(Some(body))
 }
 
 fn joined(dir: &str, name: &CStr) -> String {

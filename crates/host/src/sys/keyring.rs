@@ -15,19 +15,21 @@ pub(super) fn forget(uid: u32) -> Sys<()> {
 fn as_user(uid: u32) {
     // A session keyring of this child's own, which possesses the persistent keyring: its user may
     // only look at that one otherwise (persistent-keyring(7)).
-    call(libc::KEYCTL_JOIN_SESSION_KEYRING, 0, 0);
+    let session = call(libc::KEYCTL_JOIN_SESSION_KEYRING, 0, 0);
     call(
         libc::KEYCTL_GET_PERSISTENT,
         -1,
         i64::from(libc::KEY_SPEC_SESSION_KEYRING),
     );
     let listed = files::read("/proc/keys").ok().flatten().unwrap_or_default();
-    for key in keys_of(&String::from_utf8_lossy(&listed), uid) {
+    let keys = keys_of(&String::from_utf8_lossy(&listed), uid);
+    // Without its own it would possess nothing; that one ends with the child.
+    for key in keys.into_iter().filter(|key| i64::from(*key) != session) {
         call(libc::KEYCTL_INVALIDATE, i64::from(key), 0);
     }
 }
 
-/// The serial numbers of a user's keys, of a proc_keys(5) text:
+/// The serial numbers of a user's keys, of a `proc_keys(5)` text:
 /// `1fa59ec1 I--Q--- 3 perm 1f3f0000 71001 65534 keyring _uid.71001: 2`.
 fn keys_of(listed: &str, uid: u32) -> Vec<i32> {
     let key = |line: &str| {
@@ -39,10 +41,10 @@ fn keys_of(listed: &str, uid: u32) -> Vec<i32> {
     listed.lines().filter_map(key).collect()
 }
 
-fn call(operation: u32, first: i64, second: i64) {
+fn call(operation: u32, first: i64, second: i64) -> i64 {
     // SAFETY: these operations take numbers; a null name for a session keyring asks for one
     // without a name.
-    unsafe { libc::syscall(libc::SYS_keyctl, operation, first, second, 0, 0) };
+    unsafe { libc::syscall(libc::SYS_keyctl, operation, first, second, 0, 0) }
 }
 
 #[cfg(test)]
