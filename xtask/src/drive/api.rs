@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::client::{Call, Client};
 
+/// How long an init may take.
+const INIT: Duration = Duration::from_mins(10);
 /// How long between two looks at something that is awaited.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -103,16 +105,30 @@ impl Api {
         for (key, value) in more.as_object().into_iter().flatten() {
             body[key] = value.clone();
         }
-        self.post("/api/admin/init_server?wait=true", &body)?
+        self.post("/api/admin/init_server", &body)?
             .expect_ok("init_server")?;
-        let server = self
-            .get(&format!("/api/servers/{hostname}"))?
-            .expect_ok("the server")?;
+        let server = self.await_init(hostname)?;
         ensure!(
             server["status"] == "ready",
             "{hostname} is not ready: {server}"
         );
         Ok(())
+    }
+
+    /// A call waits two minutes at most; a busy machine's emulated server takes longer.
+    fn await_init(&self, hostname: &str) -> Result<Value> {
+        let began = Instant::now();
+        loop {
+            let server = self.get(&format!("/api/servers/{hostname}"))?;
+            let server = server.expect_ok("the server")?;
+            if server["status"] != "initializing" {
+                return Ok(server);
+            }
+            if began.elapsed() > INIT {
+                bail!("{hostname} is not cut within {INIT:?}: {server}");
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// A unit as the list shows it.
