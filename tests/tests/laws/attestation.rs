@@ -271,6 +271,30 @@ fn a_free_unit_has_no_key_and_no_process_but_its_manager() {
     }
 }
 
+/// What a slice will be is what PID 1 read, not what was asked.
+#[test]
+fn a_unit_that_does_not_run_is_attested_by_its_next_start() {
+    let (mut machine, _) = furnished();
+    let mut cold = unit(1);
+    cold.warm = false;
+    settle(
+        &mut machine,
+        &apply(vec![desired(3, Spec::Unit(cold.clone()))]),
+    );
+    assert_eq!(broken(&mut machine, vec![Spec::Unit(cold.clone())]), []);
+    let path = "/etc/systemd/system/user-70002.slice.d/50-kloigos.conf";
+    let text = machine.read(path).expect("read").expect("a drop-in");
+    let text = String::from_utf8(text).expect("text");
+    let more = text.replace("AllowedCPUs=2-3", "AllowedCPUs=0-3");
+    let more = more.replace("TasksMax=200", "TasksMax=infinity");
+    machine
+        .write(path, more.as_bytes(), Access::root(0o644))
+        .expect("written");
+    let found = broken(&mut machine, vec![Spec::Unit(cold)]);
+    let found: BTreeSet<Promise> = found.iter().map(|check| check.promise).collect();
+    assert_eq!(found, BTreeSet::from([Promise::Cpu, Promise::Tasks]));
+}
+
 #[test]
 fn what_is_declined_or_not_limited_is_not_promised() {
     let (mut machine, mut mine) = furnished();

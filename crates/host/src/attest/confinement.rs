@@ -54,11 +54,12 @@ fn standing_still(
     unit: &UnitSpec,
     life: Life,
 ) -> Result<Option<Check>, Trouble> {
-    if life == Life::Nothing {
+    let path = format!("{}/cgroup.events", paths::cgroup(unit.uid));
+    let events = read_text(host, &path)?;
+    if life == Life::Nothing || (life != Life::Frozen && events.is_none()) {
         return Ok(None);
     }
-    let path = format!("{}/cgroup.events", paths::cgroup(unit.uid));
-    let events = read_text(host, &path)?.unwrap_or_default();
+    let events = events.unwrap_or_default();
     let found = events.lines().find(|line| line.starts_with("frozen "));
     let wanted = if life == Life::Frozen {
         "frozen 1"

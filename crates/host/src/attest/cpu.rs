@@ -5,7 +5,7 @@ use kloigos_model::{
     host::{Check, Promise, UnitSpec, Verdict},
 };
 
-use super::{Life, common::Common, kept_if, same, systemd};
+use super::{common::Common, kept_if, same, systemd};
 use crate::{
     facts::processes::Process,
     fault::Trouble,
@@ -41,7 +41,7 @@ fn in_force(host: &mut dyn Host, unit: &UnitSpec) -> Result<Vec<Check>, Trouble>
         ),
     ];
     let cgroup = paths::cgroup(unit.uid);
-    if host.stat(&cgroup)?.is_none() && Life::of(unit) == Life::Nothing {
+    if host.stat(&cgroup)?.is_none() {
         return at_next_start(host, unit);
     }
     let mut checks = Vec::new();

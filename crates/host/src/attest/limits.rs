@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kloigos_model::host::{Check, Promise, UnitSpec, Verdict};
 
-use super::{Life, common::Common, disk, not_promised, same};
+use super::{common::Common, disk, not_promised, same, systemd};
 use crate::{
     facts::{devices, mounts},
     fault::Trouble,
@@ -20,9 +20,8 @@ pub(super) fn checks(
     common: &Common,
     unit: &UnitSpec,
 ) -> Result<Vec<Check>, Trouble> {
-    let there = host.stat(&paths::cgroup(unit.uid))?.is_some();
-    if !there && Life::of(unit) == Life::Nothing {
-        return Ok(Vec::new());
+    if host.stat(&paths::cgroup(unit.uid))?.is_none() {
+        return at_next_start(host, unit);
     }
     let limits = &unit.limits;
     let memory = |limit: Option<u64>| limit.map(|bytes| (bytes / PAGE * PAGE).to_string());
@@ -51,6 +50,34 @@ pub(super) fn checks(
     }
     checks.push(bandwidth(host, common, unit)?);
     Ok(checks)
+}
+
+/// A slice that is not there limits nothing; PID 1 tells what it will give it.
+fn at_next_start(host: &mut dyn Host, unit: &UnitSpec) -> Result<Vec<Check>, Trouble> {
+    let slice = systemd::slice(host, unit.uid)?;
+    let limits = &unit.limits;
+    let properties = [
+        (Promise::Memory, "MemoryMax", limits.memory_max),
+        (Promise::Memory, "MemoryHigh", limits.memory_high),
+        (Promise::Memory, "MemorySwapMax", limits.swap_max),
+        (Promise::Tasks, "TasksMax", limits.tasks_max),
+        (Promise::Io, "IOWeight", limits.io_weight.map(u64::from)),
+    ];
+    let check = |(promise, property, limit): (Promise, &str, Option<u64>)| {
+        let name = format!("{property} at the next start");
+        let found = slice.get(property).cloned().unwrap_or_default();
+        match limit {
+            Some(limit) => same(
+                promise,
+                name,
+                limit.to_string(),
+                found,
+                systemd::evidence(unit.uid),
+            ),
+            None => not_promised(promise, name, found),
+        }
+    };
+    Ok(properties.map(check).into())
 }
 
 fn read(host: &mut dyn Host, uid: u32, file: &str) -> Result<(String, String), Trouble> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kloigos_model::host::{Check, Measure, Promise, UnitSpec};
 
-use super::{Life, common::Common, is_in, kept_if, not_promised};
+use super::{common::Common, is_in, kept_if, not_promised};
 use crate::{
     facts::{
         mounts::{self, Mount},
@@ -39,7 +39,7 @@ pub(super) fn checks(
     for dir in PRIVATE {
         let look = |namespace: &Namespace| is_private(common, unit, &namespace.mountinfo, dir);
         let wanted = format!("a mount of {}'s own", unit.user);
-        let check = all(unit, &namespaces, look);
+        let check = all(&namespaces, look);
         checks.push(check.of(
             common,
             Measure::PrivateTmp,
@@ -48,9 +48,7 @@ pub(super) fn checks(
             wanted,
         ));
     }
-    let check = all(unit, &namespaces, |namespace| {
-        hides_others(&namespace.mountinfo)
-    });
+    let check = all(&namespaces, |namespace| hides_others(&namespace.mountinfo));
     checks.push(check.of(
         common,
         Measure::HideProcesses,
@@ -91,15 +89,11 @@ impl Looked {
     }
 }
 
-/// All must be sound; the first that is not is told.
-fn all(
-    unit: &UnitSpec,
-    namespaces: &[Namespace],
-    look: impl Fn(&Namespace) -> (bool, String),
-) -> Looked {
+/// All must be sound; the first that is not is told. Where nothing runs, nothing is seen.
+fn all(namespaces: &[Namespace], look: impl Fn(&Namespace) -> (bool, String)) -> Looked {
     let mut looked = Looked {
-        kept: Life::of(unit) == Life::Nothing,
-        found: "it has no process to look at".to_owned(),
+        kept: true,
+        found: "none of its processes runs".to_owned(),
         evidence: "/proc/PID/mountinfo".to_owned(),
     };
     for namespace in namespaces {

@@ -29,8 +29,8 @@ pub(super) fn guard(host: &mut dyn Host, service: &str) -> Result<Check, Trouble
     let places_login = |line: &&str| {
         line.contains("pam_systemd.so") || line.starts_with("@include common-session")
     };
-    let guard = lines.iter().position(|line| is_guard(line));
-    let slice = lines.iter().position(|line| places_login(line));
+    let guard = lines.iter().position(is_guard);
+    let slice = lines.iter().position(places_login);
     let ordered = guard.zip(slice).is_some_and(|(guard, slice)| slice < guard);
     let there = program_is_there(host)?;
     Ok(Check {

@@ -11,7 +11,8 @@ use crate::{
 /// Properties of a unit of systemd, by name.
 pub(super) type Properties = BTreeMap<String, String>;
 
-const OF_SLICE: &str = "--property=AllowedCPUs,AllowedMemoryNodes";
+const OF_SLICE: &str = "--property=AllowedCPUs,AllowedMemoryNodes,MemoryMax,MemoryHigh,\
+                        MemorySwapMax,TasksMax,IOWeight";
 
 /// What a unit's slice will get at its next start.
 pub(super) fn slice(host: &mut dyn Host, uid: u32) -> Result<Properties, Trouble> {

@@ -113,7 +113,8 @@ impl SimHost {
             "Id" => Some(unit.to_owned()),
             "ActiveState" => Some(state.to_owned()),
             "NeedDaemonReload" => Some("no".to_owned()),
-            "AllowedCPUs" | "AllowedMemoryNodes" => {
+            "AllowedCPUs" | "AllowedMemoryNodes" | "MemoryMax" | "MemoryHigh" | "MemorySwapMax"
+            | "TasksMax" | "IOWeight" => {
                 let uid = number(unit, "user-", ".slice")?;
                 let value = self.properties(uid).remove(name)?;
                 Some(value.replace(',', " "))
