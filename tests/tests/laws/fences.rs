@@ -9,6 +9,7 @@ use kloigos_sim::host::SimHost;
 
 use super::machines::{
     allocated, apply, ask, assert_same, bare, desired, server, settle, state, unit, whole,
+    with_volume,
 };
 
 fn made() -> SimHost {
@@ -70,6 +71,38 @@ fn the_cpus_of_a_unit_change_only_while_nobody_has_it() {
     assert!(message.contains("deallocate"), "{message}");
     settle(&mut machine, &one(3, allocated(wide, 2)));
     settle(&mut machine, &one(4, narrow));
+}
+
+#[test]
+fn a_volume_that_holds_something_is_refused_unless_it_may_be_wiped() {
+    let asked = |counter, unit| apply(vec![desired(counter, Spec::Unit(unit))]);
+    for (holds, told) in [
+        ("TYPE=xfs\n", "signature xfs"),
+        ("some bytes", "unknown kind"),
+    ] {
+        let mut machine = bare();
+        settle(&mut machine, &apply(vec![desired(1, server())]));
+        machine.store_on("/dev/vdb", holds);
+        let mut unit = with_volume(unit(0));
+        let message = is_refused(&mut machine, &asked(1, unit.clone()), Outcome::Refused);
+        assert!(message.contains(told), "{message}");
+        if let Some(volume) = &mut unit.volume {
+            volume.wipe = true;
+        }
+        settle(&mut machine, &asked(1, unit.clone()));
+        let other = super::machines::unit(0);
+        let message = is_refused(&mut machine, &asked(2, other), Outcome::Refused);
+        assert!(message.contains("remove the unit first"), "{message}");
+    }
+    let mut machine = bare();
+    settle(&mut machine, &apply(vec![desired(1, server())]));
+    let mut unit = with_volume(unit(0));
+    if let Some(volume) = &mut unit.volume {
+        volume.wipe = true;
+        volume.path = "/dev/disk/by-id/virtio-sim-vda".parse().expect("a path");
+    }
+    let message = is_refused(&mut machine, &asked(1, unit), Outcome::Refused);
+    assert!(message.contains("in use: mounted at /"), "{message}");
 }
 
 /// How a sound unit is made unsound.

@@ -6,6 +6,7 @@
 //! before the boot service and the user's manager; that one does not start without it.
 
 mod mkfs;
+mod mount;
 mod names;
 
 use std::fmt;
@@ -13,8 +14,8 @@ use std::fmt;
 use kloigos_model::host::{UnitSpec, Volume as Spec};
 
 use super::{
-    Presence, Setting, directories,
-    parts::{Part, PartChange, Parts, Seen as PartSeen},
+    Presence, Setting,
+    parts::{PartChange, Seen as PartSeen},
 };
 use crate::{
     facts::{
@@ -24,11 +25,8 @@ use crate::{
     fault::{Refusal, Trouble},
     paths,
     resource::Resource,
-    sys::{Access, Command, Host, Stat, must, read_text},
+    sys::{Access, Host, Stat, read_text},
 };
-
-/// Drop-ins of the target that a boot waits for before it does anything else.
-const TARGET: &str = "/etc/systemd/system/local-fs.target.d";
 
 pub(super) struct Volume {
     pub(super) presence: Presence,
@@ -272,26 +270,6 @@ impl Volume {
         Access::own(0o700, self.unit.uid)
     }
 
-    fn place(&self) -> String {
-        let [_, _, place] = directories::paths(&self.unit);
-        place
-    }
-
-    fn lost_found(&self) -> String {
-        format!("{}/lost+found", self.place())
-    }
-
-    /// What mkfs.ext4(8) makes; e2fsck(8) makes it again where it needs it.
-    fn has_lost_found(&self, host: &mut dyn Host) -> Result<bool, Trouble> {
-        let path = self.lost_found();
-        let roots = host.stat(&path)?.is_some_and(|stat| stat.access.uid == 0);
-        Ok(roots && host.list(&path)?.is_some_and(|names| names.is_empty()))
-    }
-
-    fn unit_name(&self) -> String {
-        format!("{}.mount", names::escaped(&self.place()))
-    }
-
     fn marker(&self) -> String {
         format!("{}/{}.volume", paths::UNITS_DIR, self.unit.user)
     }
@@ -306,43 +284,5 @@ impl Volume {
     fn format(&self, host: &mut dyn Host, device: &Device) -> Result<(), Trouble> {
         let uuid = self.uuid(host)?;
         mkfs::make(host, device, &uuid)
-    }
-
-    /// Wanted by local-fs.target, not required: a disk that died keeps nobody from logging in but
-    /// the unit's user, whose manager requires it.
-    fn files(&self) -> Parts {
-        let (place, path) = (self.place(), &self.spec.path);
-        let manager = format!("/etc/systemd/system/{}.d", paths::manager(self.unit.uid));
-        let mount = format!(
-            "# Made by Kloigos.\n[Unit]\nDescription=Volume of the compute unit {}\n\n\
-             [Mount]\nWhat={path}\nWhere={place}\nOptions=nosuid,nodev\n",
-            self.unit.user
-        );
-        let wants = format!("# Made by Kloigos.\n[Unit]\nWants={}\n", self.unit_name());
-        let needs = format!("# Made by Kloigos.\n[Unit]\nRequiresMountsFor={place}\n");
-        Parts {
-            name: "volume",
-            presence: self.presence,
-            of: vec![
-                Part::file(
-                    format!("/etc/systemd/system/{}", self.unit_name()),
-                    mount,
-                    0o644,
-                ),
-                Part::dir(TARGET, 0o755),
-                Part::file(
-                    format!("{TARGET}/kloigos-{}.conf", self.unit.user),
-                    wants,
-                    0o644,
-                ),
-                Part::dir(manager.clone(), 0o755),
-                Part::file(format!("{manager}/50-kloigos-volume.conf"), needs, 0o644),
-            ],
-        }
-    }
-
-    fn systemctl(&self, host: &mut dyn Host, verb: &str) -> Result<(), Trouble> {
-        must(host, &Command::new(["systemctl", verb, &self.unit_name()]))?;
-        Ok(())
     }
 }
