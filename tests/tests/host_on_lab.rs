@@ -8,13 +8,14 @@ mod host_on_lab {
     mod isolation;
     mod life;
     mod limits;
+    mod people;
     pub(crate) mod stage;
     mod tenancy;
 
     pub(crate) use attestation::each_mechanism_is_attested;
     pub(crate) use isolation::{
         a_login_outside_its_slice_is_refused, a_tenant_is_on_its_own_cpus_and_ports,
-        limits_change_under_a_running_tenant, people_keep_what_they_had,
+        limits_change_under_a_running_tenant,
     };
     pub(crate) use life::{
         a_reboot_changes_nothing, facts_are_those_of_the_machine, init_of_four_units,
@@ -24,6 +25,7 @@ mod host_on_lab {
         a_unit_uses_no_more_than_it_may, a_volume_is_empty_again,
         a_volume_is_taken_only_when_it_is_empty,
     };
+    pub(crate) use people::{people_are_there_first, people_keep_what_they_had};
     pub(crate) use tenancy::{a_power_cut_in_an_eviction_heals, nothing_of_a_tenant_is_left};
 }
 
@@ -37,8 +39,9 @@ type Story = fn(&Stage) -> Result<()>;
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     let stage = Stage::set()?;
     let before = stage.fingerprint()?;
-    let stories: [(&str, Story); 12] = [
+    let stories: [(&str, Story); 13] = [
         ("facts", host_on_lab::facts_are_those_of_the_machine),
+        ("people before", host_on_lab::people_are_there_first),
         ("init", host_on_lab::init_of_four_units),
         (
             "a tenant",

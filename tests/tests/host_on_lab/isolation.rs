@@ -177,15 +177,3 @@ pub(crate) fn a_login_outside_its_slice_is_refused(stage: &Stage) -> Result<()> 
     ensure!(cgroup.contains("/user.slice/user-70001.slice/"), "{cgroup}");
     Ok(())
 }
-
-pub(crate) fn people_keep_what_they_had(stage: &Stage) -> Result<()> {
-    let admin = stage
-        .server()
-        .ssh_as("admin", &["cat", "/proc/self/cgroup"])?;
-    ensure!(admin.status.success(), "{}", said(&admin));
-    let cgroup = String::from_utf8_lossy(&admin.stdout).into_owned();
-    ensure!(cgroup.contains("/user.slice/user-1000.slice/"), "{cgroup}");
-    let nproc = stage.server().ssh_as("admin", &["nproc"])?;
-    ensure!(String::from_utf8_lossy(&nproc.stdout).trim() == "8");
-    Ok(())
-}
