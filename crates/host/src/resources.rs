@@ -28,7 +28,10 @@ mod sshd;
 mod unit_ports;
 mod volume;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use kloigos_model::host::{Measure, ServerSpec, Spec, UnitSpec};
 
@@ -178,6 +181,7 @@ fn of_unit(spec: &UnitSpec, presence: Presence, setting: Setting) -> Resources {
             presence,
             setting,
             unit: unit(),
+            started: Cell::default(),
         }),
     ];
     if let Some(volume) = &spec.volume {

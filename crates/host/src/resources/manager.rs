@@ -10,11 +10,11 @@
 //! a slice frozen in this way change as ever. A boot ends what was frozen; it is not started again
 //! until the unit is to run.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use kloigos_model::host::{Activity, UnitSpec};
 
-use super::{Presence, Setting, eviction::steps};
+use super::{Look, Presence, Setting, eviction::steps};
 use crate::{
     facts::processes,
     fault::{Refusal, Trouble},
@@ -33,6 +33,8 @@ pub(super) struct Manager {
     pub(super) presence: Presence,
     pub(super) setting: Setting,
     pub(super) unit: UnitSpec,
+    /// Whether this very request had systemd accept its start, so that it need not be asked again.
+    pub(super) started: Cell<bool>,
 }
 
 /// What the manager does.
@@ -116,13 +118,14 @@ impl Resource for Manager {
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
         let strays = self.wanted() == Wanted::Nothing { strays: true };
+        let slice = slice(host, self.unit.uid)?;
         Ok(Seen {
             lingers: host.stat(&self.linger())?.is_some(),
-            slice: slice(host, self.unit.uid)?,
+            slice,
             manager: match self.wanted() {
                 // What was killed or frozen is not asked about.
                 Wanted::Frozen => Running::No,
-                Wanted::Running | Wanted::Nothing { .. } => self.running(host)?,
+                Wanted::Running | Wanted::Nothing { .. } => self.running(host, slice)?,
             },
             strays: strays && !processes::of_user(host, self.unit.uid)?.is_empty(),
         })
@@ -156,7 +159,10 @@ impl Resource for Manager {
             }
             ManagerChange::NoLinger => host.remove(&self.linger())?,
             ManagerChange::Reset => systemctl(host, &["reset-failed", &manager, &run_dir])?,
-            ManagerChange::Start => systemctl(host, &["start", "--no-block", &manager])?,
+            ManagerChange::Start => {
+                systemctl(host, &["start", "--no-block", &manager])?;
+                self.started.set(true);
+            }
             ManagerChange::Stop => systemctl(host, &["stop", &manager, &run_dir, &slice])?,
             ManagerChange::End => {
                 steps::kill_slice(host, uid)?;
@@ -211,15 +217,20 @@ impl Manager {
         format!("{LINGER}/{}", self.unit.user)
     }
 
-    /// The cgroup tells when it runs; only when it does not, systemd is asked why.
-    fn running(&self, host: &mut dyn Host) -> Result<Running, Trouble> {
+    /// The cgroup tells when it runs; only when it does not, systemd is asked why. A slot without
+    /// even a slice is started swiftly: nothing of it runs, and what failed can be started.
+    fn running(&self, host: &mut dyn Host, slice: Slice) -> Result<Running, Trouble> {
         let manager = paths::manager(self.unit.uid);
         let events = format!("{}/{manager}/cgroup.events", paths::cgroup(self.unit.uid));
         let events = read_text(host, &events)?.unwrap_or_default();
         if events.lines().any(|line| line == "populated 1") {
             return Ok(Running::Yes);
         }
-        if self.setting.boot {
+        if self.started.get() {
+            return Ok(Running::Soon);
+        }
+        let swift = self.setting.look == Look::Swift && slice == Slice::Gone;
+        if self.setting.boot || swift {
             return Ok(Running::No);
         }
         let show = Command::new(["systemctl", "show", "--property=ActiveState,Job", &manager]);
