@@ -9,6 +9,7 @@ mod laws {
     mod boot;
     mod fences;
     mod machines;
+    mod measures;
     mod resources;
     mod scopes;
     mod tenancies;

@@ -7,6 +7,8 @@
 //! everybody else through at once. Whom it lets in, it furnishes the namespace for, in the same
 //! breath: each program that a login runs is felt.
 
+use std::collections::BTreeSet;
+
 use kloigos_model::{
     host::{Measure, ScopeName, Spec},
     names::UserName,
@@ -54,8 +56,10 @@ pub fn lets(host: &mut dyn Host, login: Login<'_>) -> Result<bool, Trouble> {
     if !is_in_slice(host, unit.uid)? || !host.in_namespace()? {
         return Ok(false);
     }
-    furnish(host, &unit.user)?;
-    Ok(true)
+    match namespace::in_force(host, unit.uid)? {
+        Some(measures) => furnish(host, &unit.user, &measures).map(|()| true),
+        None => Ok(false),
+    }
 }
 
 fn is_in_slice(host: &mut dyn Host, uid: u32) -> Sys<bool> {
@@ -68,8 +72,11 @@ fn is_in_slice(host: &mut dyn Host, uid: u32) -> Sys<bool> {
 /// Puts into the session's own namespace what the unit sees instead of the host's. The tenant
 /// cannot take it off: these mounts belong to the host's user namespace
 /// (`mount_namespaces(7)`).
-fn furnish(host: &mut dyn Host, user: &UserName) -> Result<(), Trouble> {
-    let measures = namespace::measures(host)?;
+fn furnish(
+    host: &mut dyn Host,
+    user: &UserName,
+    measures: &BTreeSet<Measure>,
+) -> Result<(), Trouble> {
     let about = paths::about(user);
     if host.stat(&about)?.is_some() {
         host.bind(&about, paths::ABOUT_SELF)?;

@@ -6,11 +6,14 @@
 //! by `pam_namespace(8)` and furnished by the guard ([`crate::guard`]), for a session that joined
 //! the manager's namespace would need a PAM module of ours. The host's own mounts stay as they
 //! are.
+//!
+//! A tenant keeps the namespace that it began with: measures that were chosen or declined since hold
+//! for it when its user manager starts anew, and its logins go by the same drop-in as its services.
 
 use std::{collections::BTreeSet, fmt};
 
 use kloigos_model::{
-    host::{Measure, ScopeName, Spec, UnitSpec},
+    host::{Activity, Measure, ScopeName, Spec, UnitSpec},
     names::UserName,
 };
 
@@ -29,6 +32,8 @@ use crate::{
 
 /// The kernel counts the size of a file system in memory in pages.
 const PAGE: u64 = 4096;
+/// The drop-in of a unit's user manager.
+const FILE: &str = "50-kloigos.conf";
 
 pub(super) struct Namespace {
     pub(super) presence: Presence,
@@ -36,7 +41,12 @@ pub(super) struct Namespace {
 }
 
 pub(super) struct Seen {
+    /// The measures that its namespace goes by.
     measures: BTreeSet<Measure>,
+    /// Those of the server.
+    chosen: BTreeSet<Measure>,
+    /// Whether a tenant's manager runs, which is not stopped for this.
+    held: bool,
     places: Vec<PartSeen>,
     drop_in: Vec<PartSeen>,
     /// The size of the file system in memory that is mounted.
@@ -76,13 +86,31 @@ pub(crate) fn instances(user: &UserName) -> [(String, &'static str); 3] {
     ]
 }
 
-/// The measures of the server, as they are recorded.
-pub(crate) fn measures(host: &mut dyn Host) -> Result<BTreeSet<Measure>, Trouble> {
+/// What a unit's namespace has, as its drop-in says; `None` where there is none.
+pub(crate) fn in_force(host: &mut dyn Host, uid: u32) -> Sys<Option<BTreeSet<Measure>>> {
+    let text = read_text(host, &format!("{}/{FILE}", dir(uid)))?;
+    Ok(text.map(|text| {
+        let lines = text.lines();
+        let measures = lines.filter_map(|line| match line.split_once('=') {
+            Some(("BindPaths", _)) => Some(Measure::PrivateTmp),
+            Some(("ProtectProc", "invisible")) => Some(Measure::HideProcesses),
+            _ => None,
+        });
+        measures.collect()
+    }))
+}
+
+/// The measures of the server that a namespace is made by, as they are recorded.
+fn measures(host: &mut dyn Host) -> Result<BTreeSet<Measure>, Trouble> {
     let record = state::load(host, &ScopeName::Server)?;
     Ok(match record.map(|record| record.desired.spec) {
         Some(Spec::Server(server)) => server.measures,
         Some(Spec::Unit(_)) | None => BTreeSet::new(),
     })
+}
+
+fn dir(uid: u32) -> String {
+    format!("/etc/systemd/system/{}.d", paths::manager(uid))
 }
 
 impl Resource for Namespace {
@@ -94,14 +122,24 @@ impl Resource for Namespace {
     }
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
-        let measures = measures(host)?;
+        let chosen = measures(host)?;
+        let manager = self.manager_runs(host)?;
+        let held = manager && self.has_begun(host)?;
+        let own = if held {
+            in_force(host, self.unit.uid)?
+        } else {
+            None
+        };
+        let measures = own.unwrap_or_else(|| chosen.clone());
         let [.., (memory, _)] = instances(&self.unit.user);
         Ok(Seen {
             places: self.places(&measures).inspect(host)?,
             drop_in: self.drop_in(&measures).inspect(host)?,
             memory: host.memory_fs(&memory)?,
             memory_wanted: self.memory(host)?,
-            manager: self.manager_runs(host)?,
+            manager,
+            held,
+            chosen,
             measures,
         })
     }
@@ -115,7 +153,8 @@ impl Resource for Namespace {
             changes.push(NamespaceChange::UnmountMemory);
         }
         // Before the drop-in, so that a run cut short finds it to do again.
-        if self.may_stop() && have.manager && !drop_in.is_empty() {
+        let present = self.presence == Presence::Present;
+        if present && have.manager && !have.held && !drop_in.is_empty() {
             changes.push(NamespaceChange::StopManager);
         }
         changes.extend(places.into_iter().chain(drop_in).map(NamespaceChange::Part));
@@ -134,10 +173,29 @@ impl Resource for Namespace {
             NamespaceChange::StopManager => {
                 let uid = self.unit.uid;
                 let (manager, slice) = (paths::manager(uid), paths::slice(uid));
-                must(host, &Command::new(["systemctl", "stop", &manager, &slice]))?;
+                let run_dir = format!("user-runtime-dir@{uid}.service");
+                let argv = ["systemctl", "stop", &manager, &run_dir, &slice];
+                must(host, &Command::new(argv))?;
             }
         }
         Ok(())
+    }
+
+    fn degraded(&self, have: &Seen) -> Vec<String> {
+        let differs =
+            |measure: &&Measure| have.chosen.contains(measure) != have.measures.contains(measure);
+        let late = [Measure::PrivateTmp, Measure::HideProcesses];
+        let late = late.iter().filter(differs);
+        let late: Vec<&str> = late.map(|measure| measure.as_str()).collect();
+        if self.presence == Presence::Absent || late.is_empty() {
+            return Vec::new();
+        }
+        vec![format!(
+            "{} of the server was changed since the tenant of {} began, and changes for it with a \
+             stop, a reset or its end",
+            late.join(" and "),
+            self.unit.user
+        )]
     }
 }
 
@@ -146,9 +204,14 @@ impl Namespace {
         self.presence == Presence::Present && measures.contains(&Measure::PrivateTmp)
     }
 
-    /// A tenant's manager keeps its namespace until it is started anew.
-    fn may_stop(&self) -> bool {
-        self.presence == Presence::Present && self.unit.tenant.is_none()
+    /// Whether the tenant there is has been let in already: its keys are made after this, and taken
+    /// away only while it stands still.
+    fn has_begun(&self, host: &mut dyn Host) -> Sys<bool> {
+        let Some(tenant) = &self.unit.tenant else {
+            return Ok(false);
+        };
+        let keys = host.stat(&paths::keys(&self.unit.user))?;
+        Ok(keys.is_some() || tenant.activity == Activity::Frozen)
     }
 
     /// They look like the host's own: root's, and everybody may write to them. Nobody but the unit
@@ -167,8 +230,8 @@ impl Namespace {
     }
 
     fn drop_in(&self, measures: &BTreeSet<Measure>) -> Parts {
-        let dir = format!("/etc/systemd/system/{}.d", paths::manager(self.unit.uid));
-        let file = format!("{dir}/50-kloigos.conf");
+        let dir = dir(self.unit.uid);
+        let file = format!("{dir}/{FILE}");
         let body = drop_in(&self.unit.user, measures);
         Parts {
             name: "namespace",
