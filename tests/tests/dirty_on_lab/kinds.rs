@@ -73,7 +73,7 @@ elif what == "bomb":
     while True:
         try:
             if os.fork() == 0: os.setsid()
-        except OSError: time.sleep(0.2)
+        except OSError: time.sleep(5)
 time.sleep(100000)
 "#;
 
@@ -109,7 +109,7 @@ pub(super) const KINDS: [Kind; 48] = [
     tenant(
         "a file lock",
         "hold lock",
-        "pid=$(pgrep -f 'hold.py lock'); grep \" $pid \" /proc/locks",
+        "pid=$(pgrep -f 'hold.py lock') && grep \" $pid \" /proc/locks",
     ),
     tenant(
         "a POSIX message queue",
@@ -244,7 +244,7 @@ pub(super) const KINDS: [Kind; 48] = [
     ),
     tenant(
         "namespaces with a mount in them",
-        "setsid unshare --user --map-root-user --mount --pid --fork bash -c 'mount -t tmpfs dirty /mnt; touch /mnt/x; exec sleep 100001' > /dev/null 2>&1 &",
+        "setsid unshare --user --map-root-user --mount --pid --fork bash -c 'mount -t tmpfs dirty /mnt && touch ~/dirty-mounted; exec sleep 100001' > /dev/null 2>&1 & until [ -e ~/dirty-mounted ]; do sleep 0.2; done",
         "grep -l 'tmpfs dirty' /proc/[0-9]*/mountinfo",
     ),
     tenant(

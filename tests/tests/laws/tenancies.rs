@@ -169,7 +169,7 @@ fn a_unit_with_a_trace_of_its_last_tenant_is_not_free() {
         assert_eq!(report.outcome, Outcome::Fault);
         let message = report.fault.expect("a fault is told").message;
         assert!(
-            message.contains("1 trace ") && message.contains(session),
+            message.contains("1 trace left") && message.contains(session),
             "{message}"
         );
         assert!(machine.snapshot().contains_key(MARKER));

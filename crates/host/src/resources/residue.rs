@@ -117,13 +117,13 @@ fn told(unit: &UnitSpec, traces: &[Trace]) -> String {
         more => format!("; and {more} more"),
     };
     format!(
-        "{} of the last tenant of {} ({}) are left: {}{more}; remove them, and try again",
-        match traces.len() {
-            1 => "1 trace".to_owned(),
-            all => format!("{all} traces"),
-        },
+        "of the last tenant of {} ({}) there {} left: {}{more}; remove that, and try again",
         unit.user,
         unit.uid,
+        match traces.len() {
+            1 => "is 1 trace".to_owned(),
+            all => format!("are {all} traces"),
+        },
         first.join("; ")
     )
 }
