@@ -10,9 +10,9 @@ use crate::postgres;
 
 /// A database of a test's own; gone with the value.
 pub enum Place {
-    /// An SQLite file in a folder.
+    /// An `SQLite` file in a folder.
     File(TempDir),
-    /// A database of the tests' PostgreSQL server.
+    /// A database of the tests' `PostgreSQL` server.
     Postgres(postgres::Database),
 }
 
@@ -35,12 +35,12 @@ impl Place {
         }
     }
 
-    /// On SQLite.
+    /// On `SQLite`.
     pub fn file() -> Self {
         Self::File(tempfile::tempdir().expect("a folder"))
     }
 
-    /// On PostgreSQL.
+    /// On `PostgreSQL`.
     pub fn postgres() -> Self {
         Self::Postgres(postgres::Database::with_schema())
     }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the tests' own: a private cluster in a temporary folder, reached by a Unix
+//! A `PostgreSQL` server of the tests' own: a private cluster in a temporary folder, reached by a Unix
 //! socket alone, started when a test first needs one and ended when no test does.
 
 use std::{

@@ -96,6 +96,7 @@ impl KeptFleet {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as map_err gives it")]
 fn lost(error: anyhow::Error) -> TransportError {
     TransportError::Lost(format!("{error:#}"))
 }

@@ -212,8 +212,8 @@ fn each_broken_mechanism_breaks_its_own_promise() {
 
 #[test]
 fn the_servers_own_promises_break_too() {
-    let (sound, _) = furnished();
     type Breaking = fn(&mut SimHost);
+    let (sound, _) = furnished();
     let breakings: [(&str, Promise, Breaking); 4] = [
         ("no rules", Promise::Ports, |m| {
             nft(m, "delete table inet kloigos\n");
@@ -241,10 +241,10 @@ fn the_servers_own_promises_break_too() {
 
 #[test]
 fn a_free_unit_has_no_key_and_no_process_but_its_manager() {
+    type Breaking<'a> = &'a dyn Fn(&mut SimHost);
     let (sound, _) = furnished();
     let free = unit(1);
     let session = slice_file(&free, "session-9.scope");
-    type Breaking<'a> = &'a dyn Fn(&mut SimHost);
     let breakings: [(Promise, Breaking<'_>); 3] = [
         (Promise::Confinement, &|m| {
             m.spawn(free.uid, &session);

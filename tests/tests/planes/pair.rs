@@ -40,7 +40,7 @@ pub(super) fn settings() -> Settings {
 }
 
 impl Ground {
-    /// On PostgreSQL, whatever the run is for: nothing else is shared.
+    /// On `PostgreSQL`, whatever the run is for: nothing else is shared.
     pub(super) fn new(servers: u32) -> Self {
         Self {
             place: Place::postgres(),
@@ -73,7 +73,7 @@ impl Ground {
     pub(super) async fn is_sound(&self) {
         let checked = check(&self.place.database()).await.expect("a check");
         assert_eq!(checked.faults, [""; 0]);
-        assert_eq!(self.changes.lock().unwrap().twice, []);
+        assert_eq!(self.changes.lock().expect("nobody panicked").twice, []);
     }
 
     /// Cells of one row, by another client.
@@ -88,7 +88,7 @@ impl Ground {
 impl Plane {
     /// How many changes it asked servers for.
     pub(super) fn asked(&self) -> usize {
-        *self.asked.lock().unwrap()
+        *self.asked.lock().expect("nobody panicked")
     }
 
     /// Ends it wherever it is.

@@ -35,7 +35,7 @@ async fn what_a_dead_control_plane_held_goes_on_at_another_when_its_lease_ends()
     let lives = ground.plane(settings()).await;
     dies.die().await;
     // What it had under way is over with it, as the processes of a dead one are.
-    ground.changes.lock().unwrap().forget();
+    ground.changes.lock().expect("nobody panicked").forget();
     let job = lives.end_of(begun).await;
     assert_eq!(
         (job.status, job.attempts),
@@ -140,7 +140,7 @@ async fn a_control_plane_that_was_frozen_writes_nothing_when_it_wakes() {
         .expect("a job");
     gate.reached().await;
     clock.0.store(true, Ordering::Release);
-    ground.changes.lock().unwrap().forget();
+    ground.changes.lock().expect("nobody panicked").forget();
     let other = ground.plane(settings()).await;
     let job = other.end_of(begun).await;
     assert_eq!(

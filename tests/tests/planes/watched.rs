@@ -36,8 +36,8 @@ pub(super) struct Watched {
 
 impl Watched {
     fn begin(&self, scopes: &[(IpAddr, ScopeName)]) {
-        *self.asked.lock().unwrap() += 1;
-        let mut changes = self.changes.lock().unwrap();
+        *self.asked.lock().expect("nobody panicked") += 1;
+        let mut changes = self.changes.lock().expect("nobody panicked");
         for scope in scopes {
             if !changes.now.insert(scope.clone()) {
                 changes.twice.push(scope.clone());
@@ -46,7 +46,7 @@ impl Watched {
     }
 
     fn end(&self, scopes: &[(IpAddr, ScopeName)]) {
-        let mut changes = self.changes.lock().unwrap();
+        let mut changes = self.changes.lock().expect("nobody panicked");
         for scope in scopes {
             changes.now.remove(scope);
         }

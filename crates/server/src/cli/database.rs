@@ -18,8 +18,8 @@ pub(super) struct DatabaseArgs {
         default_value = "./kloigos-data"
     )]
     pub(super) data_dir: PathBuf,
-    /// A PostgreSQL database in place of the file in the data directory, such as
-    /// postgres://kloigos@db.example/kloigos. Many control planes may share it.
+    /// A `PostgreSQL` database in place of the file in the data directory, such as
+    /// <postgres://kloigos@db.example/kloigos>. Many control planes may share it.
     #[arg(
         long,
         global = true,

@@ -74,13 +74,12 @@ impl Files for SimHost {
         if self.tree.get(path).is_none() {
             return Err(SysError::file("write", path, io::ErrorKind::NotFound));
         }
-        match path.strip_suffix("/cgroup.kill") {
-            Some(cgroup) => self.kill_cgroup(cgroup),
-            None => {
-                self.tree.edit(path, format!("{}\n", body.trim()));
-                if path.ends_with("/cgroup.freeze") {
-                    self.count_populated();
-                }
+        if let Some(cgroup) = path.strip_suffix("/cgroup.kill") {
+            self.kill_cgroup(cgroup);
+        } else {
+            self.tree.edit(path, format!("{}\n", body.trim()));
+            if path.ends_with("/cgroup.freeze") {
+                self.count_populated();
             }
         }
         Ok(())

@@ -119,7 +119,7 @@ impl SimHost {
                 let value = self.properties(uid).remove(name)?;
                 Some(value.replace(',', " "))
             }
-            "LoadState" | "UnitFileState" | "Before" => self.file_property(unit, name),
+            "LoadState" | "UnitFileState" | "Before" => Some(self.file_property(unit, name)),
             "Slice" => {
                 let uid = number(unit, "user@", ".service")?;
                 cgroup(uid).rsplit('/').next().map(str::to_owned)
@@ -131,21 +131,21 @@ impl SimHost {
 
 impl SimHost {
     /// What the unit's own file and the link to it say.
-    fn file_property(&self, unit: &str, name: &str) -> Option<String> {
+    fn file_property(&self, unit: &str, name: &str) -> String {
         let file = format!("/etc/systemd/system/{unit}");
         let link = format!("/etc/systemd/system/sysinit.target.wants/{unit}");
         let is_there = self.tree.get(&file).is_some();
         match name {
-            "LoadState" if is_there => Some("loaded".to_owned()),
-            "LoadState" => Some("not-found".to_owned()),
-            "UnitFileState" if self.tree.get(&link).is_some() => Some("enabled".to_owned()),
-            "UnitFileState" => Some("disabled".to_owned()),
+            "LoadState" if is_there => "loaded".to_owned(),
+            "LoadState" => "not-found".to_owned(),
+            "UnitFileState" if self.tree.get(&link).is_some() => "enabled".to_owned(),
+            "UnitFileState" => "disabled".to_owned(),
             _ => {
                 let lines = self.tree.text(&file).lines();
                 let lines: Vec<&str> = lines
                     .filter_map(|line| line.strip_prefix("Before="))
                     .collect();
-                Some(lines.join(" "))
+                lines.join(" ")
             }
         }
     }
