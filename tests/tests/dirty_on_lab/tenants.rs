@@ -14,7 +14,9 @@ use super::{
 /// A server of four units, the second with a neighbour in it, and a place for everybody as servers
 /// have them.
 pub(crate) fn init(stage: &Stage) -> Result<()> {
-    stage.script("install -d -m 1777 /srv/pool; touch /etc/ssh/keep-me")?;
+    stage.script(
+        "install -d -m 1777 /srv/pool; install -d -m 700 /run/sudo/ts; touch /etc/ssh/keep-me",
+    )?;
     let mut scopes = vec![stage.next(server_spec())];
     scopes.extend((0..4).map(|index| stage.same(Spec::Unit(unit(index)))));
     stage.settle(&Request::Apply { scopes })?;

@@ -18,7 +18,9 @@ use super::{Sys, SysError, tree};
 /// How far below a place lists are looked for.
 const DEPTH_MAX: u32 = 3;
 /// The two lists that a file may have.
-const LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
+const LISTS: [&str; 2] = ["system.posix_acl_access", DEFAULT];
+/// The one that new files of a directory get.
+const DEFAULT: &str = "system.posix_acl_default";
 /// Of `linux/posix_acl.h`: entries of named users, of named groups, and what bounds them.
 const NAMED_USER: u16 = 0x02;
 const NAMED_GROUP: u16 = 0x08;
@@ -107,7 +109,7 @@ impl Walk {
             };
             named = true;
             if self.act == Act::Forget {
-                setxattr(&itself, list, &without, XattrFlags::REPLACE)?;
+                put(&itself, list, &without)?;
             }
         }
         Ok(named)
@@ -130,6 +132,28 @@ fn read(path: &str, list: &str) -> Result<Option<Vec<u8>>, Errno> {
     Ok(Some(body))
 }
 
+/// The kernel keeps an access list that names nobody as plain permissions; a default one that is
+/// left so was there for the user.
+fn put(path: &str, list: &str, body: &[u8]) -> Result<(), Errno> {
+    if list == DEFAULT && !entries(body).any(is_named) {
+        removexattr(path, list)
+    } else {
+        setxattr(path, list, body, XattrFlags::REPLACE)
+    }
+}
+
+fn entries(list: &[u8]) -> std::slice::ChunksExact<'_, u8> {
+    list.get(HEADER..).unwrap_or_default().chunks_exact(ENTRY)
+}
+
+fn tag(entry: &[u8]) -> u16 {
+    u16::from_le_bytes([entry[0], entry[1]])
+}
+
+fn is_named(entry: &[u8]) -> bool {
+    matches!(tag(entry), NAMED_USER | NAMED_GROUP)
+}
+
 fn joined(dir: &str, name: &CStr) -> String {
     format!("{}/{}", dir.trim_end_matches('/'), name.to_string_lossy())
 }
@@ -137,19 +161,16 @@ fn joined(dir: &str, name: &CStr) -> String {
 /// The list without a user; `None` when it does not name it. With the last named entry the mask
 /// goes, and the permissions of the owning group are its own again.
 fn without(list: &[u8], uid: u32) -> Option<Vec<u8>> {
-    let (header, entries) = list.split_at_checked(HEADER)?;
-    let tag = |entry: &&[u8]| u16::from_le_bytes([entry[0], entry[1]]);
+    let header = list.get(..HEADER)?;
     let is_its = |entry: &&[u8]| {
         let id = u32::from_le_bytes([entry[4], entry[5], entry[6], entry[7]]);
-        matches!(tag(entry), NAMED_USER | NAMED_GROUP) && id == uid
+        is_named(entry) && id == uid
     };
-    let entries = entries.chunks_exact(ENTRY);
-    let mut kept: Vec<&[u8]> = entries.clone().filter(|entry| !is_its(entry)).collect();
-    if kept.len() == entries.len() {
+    let mut kept: Vec<&[u8]> = entries(list).filter(|entry| !is_its(entry)).collect();
+    if kept.len() == entries(list).len() {
         return None;
     }
-    let named = |entry: &&[u8]| matches!(tag(entry), NAMED_USER | NAMED_GROUP);
-    if !kept.iter().any(named) {
+    if !kept.iter().any(|entry| is_named(entry)) {
         kept.retain(|entry| tag(entry) != MASK);
     }
     Some([&[header], &kept[..]].concat().concat())
