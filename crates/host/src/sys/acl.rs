@@ -8,7 +8,8 @@ use std::{
 
 use rustix::{
     fs::{
-        CWD, FileType, Mode, OFlags, XattrFlags, fstat, getxattr, getxattr_query, openat, setxattr,
+        CWD, FileType, Mode, OFlags, XattrFlags, fstat, getxattr, getxattr_query, openat,
+        removexattr, setxattr,
     },
     io::Errno,
 };
