@@ -103,7 +103,7 @@ systemctl --user list-units --all --plain --no-legend | grep dirty
 systemctl --user list-unit-files --no-legend | grep dirty
 journalctl -q --user 2> /dev/null | grep dirty
 journalctl -q 2> /dev/null | grep dirty
-ps -eo args | grep -e hold[.]py -e 'sleep 10000'
+ps -eo comm= | grep -e python3 -e sleep -e unshare
 ss -tulnH | grep -e :2010 -e :2011
 ls -d /home/u2-3/. 2> /dev/null
 mount | grep dirty
