@@ -62,6 +62,10 @@ fn prove(stage: &Stage, mechanism: Mechanism, named: &[Attempt]) -> Result<Compl
     stage.script(removal)?;
     let without = format!("without {}", mechanism.title());
     let mut complaints = held(stage, &run(stage, named)?, &without);
+    if let Some(reason) = mechanism.stays_away() {
+        println!("   which an apply does not bring back: {reason}");
+        return Ok(complaints);
+    }
     println!("   and after a repeated apply");
     stage.apply()?;
     let again = run(stage, named)?;
@@ -77,9 +81,10 @@ fn prove(stage: &Stage, mechanism: Mechanism, named: &[Attempt]) -> Result<Compl
     Ok(complaints)
 }
 
-/// Those that were stopped all the same.
+/// Those that were stopped all the same, or never made.
 fn held(stage: &Stage, outcomes: &[Outcome], without: &str) -> Complaints {
-    let held = outcomes.iter().filter(|outcome| outcome.is_expected(stage));
+    let shows = |outcome: &&Outcome| outcome.is_told() && !outcome.is_expected(stage);
+    let held = outcomes.iter().filter(|outcome| !shows(outcome));
     held.map(|outcome| format!("{}: {} even {without}", outcome.attempt.id, outcome.word))
         .collect()
 }

@@ -188,19 +188,18 @@ def mount(source, target, kind, flags=0, data=None):
 
 
 def fill(path, size, step=1 << 20):
-    """Writes a file of this size and removes it whatever comes."""
-    try:
-        with open(path, "wb", buffering=0) as file:
-            block = b"\1" * step
-            for _ in range(size // step):
-                left = memoryview(block)
-                while left:
-                    left = left[file.write(left):]
-    finally:
+    """Writes a file of this size, which has no name and ends with its writer."""
+    with open(path, "wb", buffering=0) as file:
         try:
             os.unlink(path)
         except OSError:
+            # A memfd has none.
             pass
+        block = b"\1" * step
+        for _ in range(size // step):
+            left = memoryview(block)
+            while left:
+                left = left[file.write(left):]
 
 
 def denied(text):

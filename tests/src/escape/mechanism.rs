@@ -100,6 +100,16 @@ impl Mechanism {
         }
     }
 
+    /// Why a repeated apply does not bring it back under a running tenant, where it does not.
+    pub const fn stays_away(self) -> Option<&'static str> {
+        match self {
+            Self::BlockedProtocols => Some("a protocol that was loaded stays until the next boot"),
+            Self::Directories => Some("a directory's mode is its tenant's to change"),
+            Self::Session => Some("a drop-in of somebody else's is not ours to remove"),
+            _ => None,
+        }
+    }
+
     /// A script that takes it away on a server whose attacker is u0-1 (70001) and victim u2-3
     /// (70002). `None` for [`Mechanism::Uid`]: its attempts are made by root instead.
     pub const fn removal(self) -> Option<&'static str> {
@@ -129,11 +139,15 @@ impl Mechanism {
             Self::BusPolicy => {
                 "rm /etc/dbus-1/system.d/kloigos.conf; systemctl reload dbus"
             }
-            Self::Sshd => "rm /etc/ssh/sshd_config.d/10-kloigos.conf; systemctl reload ssh",
-            Self::Keys => "chown -R u0-1 /etc/ssh/kloigos; chmod -R 777 /etc/ssh/kloigos",
-            Self::Account => {
-                "passwd -d u2-3; passwd -d u0-1; echo u0-1:100000:65536 >> /etc/subuid"
-            },
+            // Root's keys stay, or nobody could try anything.
+            Self::Sshd => {
+                "cd /etc/ssh/sshd_config.d
+                sed -i '/Match\\|AuthorizedKeysFile\\|PAMServiceName/!d' 10-kloigos.conf
+                sed -i '/AuthorizedKeysFile/s|$| .ssh/authorized_keys|' 10-kloigos.conf
+                sshd -t; systemctl reload ssh"
+            }
+            Self::Keys => "chown -R u0-1 /etc/ssh/kloigos",
+            Self::Account => "passwd -d u2-3; passwd -d u0-1",
             // The guard would stop such a login.
             Self::Session => {
                 "sed -i '/pam_systemd/d;/kloigos/d' /etc/pam.d/{kloigos,sshd,common-session} || true
@@ -141,7 +155,11 @@ impl Mechanism {
                 printf '[Service]\\nSlice=system.slice\\n' > /etc/systemd/system/user@70001.service.d/away.conf
                 systemctl daemon-reload; systemctl restart user@70001.service"
             }
-            Self::Guard => "sed -i /kloigos/d /etc/pam.d/sshd /etc/pam.d/kloigos",
+            // Debian's own pam_systemd is optional.
+            Self::Guard => {
+                "sed -i '/kloigos-host guard/d;s/required pam_systemd/optional pam_systemd/' \
+                 $(ls /etc/pam.d/sshd /etc/pam.d/kloigos 2>/dev/null)"
+            }
             Self::CronGuard => "sed -i /kloigos/d /etc/pam.d/cron /etc/pam.d/atd",
             Self::Uid => return None,
         })

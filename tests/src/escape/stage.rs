@@ -181,7 +181,8 @@ impl Stage {
     /// Runs batches as the attacker, in one login, and answers what the program printed.
     pub(super) fn attack(&self, batches: &Batches) -> Result<String> {
         let text = program(&self.facts, batches);
-        let command = "cat > attacker.py && exec python3 attacker.py";
+        let command = "export XDG_RUNTIME_DIR=/run/user/$(id -u); \
+            cat > attacker.py && exec python3 attacker.py";
         let output = self.login(&self.attacker, "u0-1", command, text.as_bytes())?;
         // What an attempt that ended the whole session left out is told of as not run.
         eprintln!("   the attacker's login: {}", said(&output));

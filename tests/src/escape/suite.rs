@@ -20,6 +20,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Whether it was made at all, and to its end.
+    pub fn is_told(&self) -> bool {
+        let word = &self.word;
+        !(word == "was not run" || word == "hangs" || word.starts_with("fault"))
+    }
+
     /// Whether it is what it should be on the stage's release.
     pub fn is_expected(&self, stage: &Stage) -> bool {
         self.attempt.expected(stage.release()).allows(&self.word)

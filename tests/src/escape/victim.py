@@ -26,6 +26,8 @@ def serve(family, kind):
 def unix(address):
     made = socket.socket(socket.AF_UNIX)
     made.bind(address)
+    if address[0] == "/":
+        os.chmod(address, 0o777)
     made.listen()
     while True:
         peer, _ = made.accept()
@@ -53,7 +55,6 @@ for path in (home + "/socket",):
 for work, arguments in ((serve, (socket.AF_INET, socket.SOCK_STREAM)), (serve, (socket.AF_INET6, socket.SOCK_STREAM)),
                         (unix, ("\0neighbours-socket",)), (unix, (home + "/socket",))):
     threading.Thread(target=work, args=arguments, daemon=True).start()
-os.chmod(home, os.stat(home).st_mode)
 page = mmap.mmap(-1, 4096)
 page[:len(SECRET)] = SECRET.encode()
 facts = dict(victim=os.getpid(), victim_uid=os.getuid(), victim_user=sys.argv[5], shm=shm, sem=sem, msg=msg, key=key(),

@@ -108,7 +108,8 @@ $VICTIMS -o CertificateFile=$d/key-cert.pub -i $d/key u0-1@$ADDRESS true",
         "refused",
         "$SSH u2-3@$ADDRESS true",
     )
-    .by(Channel::Client),
+    .by(Channel::Client)
+    .backed_by("sshd takes keys from a file of root's or of the user's own only (StrictModes)"),
     Attempt::new(
         (Access, Account),
         "access-su-to-the-victim",
@@ -135,7 +136,8 @@ put('/proc/self/uid_map', '0 %d 1' % VICTIM_UID)
         "subordinate ids, whose sockets and files no limit by uid would see",
         "none",
         "say('some' if any(line.split(':')[0] in (USER, str(UID)) for line in open('/etc/subuid')) else 'none')",
-    ),
+    )
+    .backed_by("no account of a unit is ever given any"),
     Attempt::new(KERNEL, "access-group", "setgroups(2) into the group of disks", "EPERM", "os.setgroups([6])"),
 
     Attempt::new(
@@ -260,6 +262,7 @@ status and say('refused')
         "$ROOT 'systemctl mask --runtime --now systemd-logind.service $(systemctl list-units --plain --no-legend \"systemd-logind*.socket\" | cut -d\" \" -f1)' >/dev/null 2>&1
 told=$($SSH u0-1@$ADDRESS 'cat /proc/self/cgroup'); status=$?
 $ROOT 'systemctl unmask --runtime systemd-logind.service $(cd /run/systemd/system; ls -d systemd-logind*.socket 2>/dev/null); systemctl start systemd-logind.service' >/dev/null 2>&1
+$ROOT -O exit >/dev/null 2>&1
 if test $status = 0; then echo \"in ${told#0::}\"; else echo refused; fi",
     )
     .by(Channel::Client),

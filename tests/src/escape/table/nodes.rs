@@ -103,7 +103,8 @@ for line in open('/proc/self/numa_maps'):
         nodes.update(w.split('=')[0] for w in line.split() if w[0] == 'N' and int(w.split('=')[1]) > 1000)
 say(','.join(sorted(nodes)))
 ",
-    ),
+    )
+    .backed_by("memory comes from the node of the CPU that touches it first, which is the unit's own"),
     Attempt::new(
         (MemoryNodes, Uid),
         "nodes-write-the-slices-cpuset",

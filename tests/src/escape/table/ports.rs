@@ -203,7 +203,8 @@ say('the victims' if VICTIMS_PORTS[0] <= port <= VICTIMS_PORTS[1] else 'elsewher
         "DCCP, whose bind no filter sees",
         "ESOCKTNOSUPPORT|EPROTONOSUPPORT",
         "socket.socket(socket.AF_INET, 6, 33)",
-    ),
+    )
+    .backed_by("Debian's kernels do not load DCCP for whoever asks"),
     Attempt::new(KERNEL, "ports-raw", "a raw socket, which needs no port", "EPERM", "socket.socket(socket.AF_INET, socket.SOCK_RAW, 253)"),
     Attempt::new(KERNEL, "ports-packet", "a packet socket, which hears everybody", "EPERM", "socket.socket(17, socket.SOCK_RAW, 0x300)"),
     Attempt::new(
