@@ -115,7 +115,10 @@ impl Resource for Sshd {
         match change {
             SshdChange::MakeKeysDir => host.make_dir(paths::KEYS_DIR, Access::root(0o755))?,
             SshdChange::RemoveKeysDir => host.remove_tree(paths::KEYS_DIR)?,
-            SshdChange::Write(body) => replace(host, Some(body))?,
+            SshdChange::Write(body) => {
+                host.remove(TOLD)?;
+                replace(host, Some(body))?;
+            }
             SshdChange::Remove => replace(host, None)?,
             SshdChange::Tell(told) => tell(host, told.as_deref())?,
             SshdChange::Note(told) => host.write(TOLD, told.as_bytes(), Access::root(0o600))?,
@@ -134,10 +137,12 @@ impl Sshd {
         {
             changes.push(SshdChange::MakeKeysDir);
         }
-        if have.drop_in.as_ref() != Some(&wanted) {
+        let written = have.drop_in.as_ref() == Some(&wanted);
+        if !written {
             changes.push(SshdChange::Write(wanted.clone()));
         }
-        if have.told.as_ref() != Some(&wanted) {
+        // Whoever took the drop-in away may have told sshd so.
+        if !written || have.told.as_ref() != Some(&wanted) {
             changes.push(if self.setting.boot {
                 SshdChange::Note(wanted)
             } else {
