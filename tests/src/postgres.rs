@@ -1,13 +1,13 @@
 //! A `PostgreSQL` server of the tests' own: a private cluster in a temporary folder, reached by a Unix
-//! socket alone, started when a test first needs one and ended when no test does.
+//! socket alone, started when a test first needs one and ended with the program that runs the tests.
 
 use std::{
     fs,
-    os::unix::fs::chown,
+    os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        Arc, Mutex, OnceLock, PoisonError, Weak,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU32, Ordering},
         mpsc::{Sender, channel},
     },
@@ -69,6 +69,11 @@ impl Database {
         Self::of(cluster, TEMPLATE)
     }
 
+    /// A new one, empty, on a server of its own that may be killed.
+    pub fn alone() -> Self {
+        Self::of(Arc::new(Cluster::start()), "template1")
+    }
+
     fn of(cluster: Arc<Cluster>, template: &str) -> Self {
         let number = cluster.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test{number}");
@@ -112,17 +117,20 @@ fn open_once(url: &str) {
     std::thread::spawn(open).join().expect("the schema is made");
 }
 
-/// One server for all tests of a program that run at the moment.
+/// One server for all tests of a program, ended with the program.
 fn shared() -> Arc<Cluster> {
-    static RUNNING: OnceLock<Mutex<Weak<Cluster>>> = OnceLock::new();
-    let running = RUNNING.get_or_init(Mutex::default);
-    let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
-    running.upgrade().unwrap_or_else(|| {
-        let cluster = Arc::new(Cluster::start());
-        *running = Arc::downgrade(&cluster);
-        cluster
-    })
+    static RUNNING: OnceLock<Arc<Cluster>> = OnceLock::new();
+    let running = RUNNING.get_or_init(|| {
+        let cluster = Cluster::start();
+        cluster.sweep_after();
+        Arc::new(cluster)
+    });
+    running.clone()
 }
+
+/// Waits until a server is gone and removes its folder.
+const SWEEP: &str = "while [ -e \"$1/data/postmaster.pid\" ] && kill -0 \"$2\"; do sleep 0.2; done; \
+                     for try in 1 2 3 4 5 6 7 8 9; do rm -rf -- \"$1\" && exit; sleep 0.2; done";
 
 impl Cluster {
     /// Makes a cluster and starts its server.
@@ -165,6 +173,22 @@ impl Cluster {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
+    }
+
+    /// What lives as long as a program is never dropped; its folder goes by another one.
+    fn sweep_after(&self) {
+        let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        let pid = keeper.as_ref().expect("it runs").pid.as_raw_nonzero();
+        let mut sweep = Command::new("sh");
+        sweep
+            .args(["-c", SWEEP, "sweep"])
+            .arg(self.dir.path())
+            .arg(pid.to_string());
+        sweep.process_group(0).current_dir("/").stdin(Stdio::null());
+        let begun = sweep.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut begun = begun.expect("sh starts");
+        // It outlives this program, and is waited for by the one that has it then.
+        std::thread::spawn(move || begun.wait());
     }
 
     /// Starts the server and waits until it answers.

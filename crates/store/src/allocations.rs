@@ -12,7 +12,7 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     AllocationRecord, Tenancy,
-    cells::{Cells, json, micros},
+    cells::{Cells, json, micros, plain},
     error::Error,
     tx::Tx,
 };
@@ -155,7 +155,7 @@ impl Tx<'_> {
         )
         .bind(id.to_string())
         .bind(micros(now))
-        .bind(reason.to_owned());
+        .bind(plain(reason));
         self.change_one("allocations", statement).await
     }
 
@@ -184,7 +184,7 @@ impl Tx<'_> {
 /// What `deployment_id` filters on: the tag of that name, a text or a number.
 fn deployment(tags: &Tags) -> Option<String> {
     match tags.find("deployment_id")? {
-        TagValue::Text(text) => Some(text.to_string()),
+        TagValue::Text(text) => Some(plain(&text.to_string())),
         TagValue::Number(number) => Some(number.to_string()),
         TagValue::List(_) => None,
     }

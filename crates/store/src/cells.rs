@@ -90,6 +90,11 @@ impl<'r> Cells<'r> {
     }
 }
 
+/// A text of whatever source as the database keeps it: `PostgreSQL` has no NUL in texts.
+pub(crate) fn plain(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
 /// A time as the database keeps it.
 pub(crate) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()

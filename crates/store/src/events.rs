@@ -4,7 +4,7 @@ use sqlx::query;
 
 use crate::{
     EventRecord,
-    cells::{Cells, micros},
+    cells::{Cells, micros, plain},
     error::Error,
     tx::Tx,
 };
@@ -18,7 +18,7 @@ impl Tx<'_> {
                 .bind(micros(event.at))
                 .bind(event.kind.clone())
                 .bind(event.subject.clone())
-                .bind(event.detail.clone());
+                .bind(plain(&event.detail));
         self.insert("the event", statement).await
     }
 

@@ -8,7 +8,7 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     JobKind, JobStatus,
-    cells::{Cells, micros},
+    cells::{Cells, micros, plain},
     error::Error,
     tx::Tx,
 };
@@ -183,7 +183,7 @@ impl Tx<'_> {
         .bind(state.step.clone())
         .bind(scope.server.to_string())
         .bind(scope.unit.map(|unit| unit.to_string()))
-        .bind(reason.to_owned());
+        .bind(plain(reason));
         self.change_one("jobs", statement).await
     }
 
@@ -206,7 +206,7 @@ impl Tx<'_> {
         .bind(state.json.clone())
         .bind(state.step.clone())
         .bind(micros(next_at))
-        .bind(reason.to_owned());
+        .bind(plain(reason));
         self.change_one("jobs", statement).await
     }
 
@@ -230,7 +230,7 @@ impl Tx<'_> {
         .bind(id.to_string())
         .bind(attempt)
         .bind(status.as_str())
-        .bind(failure.map(str::to_owned))
+        .bind(failure.map(plain))
         .bind(micros(now));
         self.change_one("jobs", statement).await?;
         if failure.is_some() {
@@ -293,7 +293,7 @@ impl Tx<'_> {
             )
             .bind(id.to_string())
             .bind(micros(*at))
-            .bind(line.clone());
+            .bind(plain(line));
             self.change_one("job_log", statement).await?;
         }
         Ok(())

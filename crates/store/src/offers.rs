@@ -8,7 +8,11 @@ use kloigos_model::{
 };
 use sqlx::{any::AnyRow, query};
 
-use crate::{cells::Cells, error::Error, tx::Tx};
+use crate::{
+    cells::{Cells, plain},
+    error::Error,
+    tx::Tx,
+};
 
 macro_rules! select_offers {
     ($rest:literal) => {
@@ -34,8 +38,8 @@ impl Tx<'_> {
              AND s.id IN (SELECT f.server_id FROM units f WHERE f.status = 'free' \
              AND f.ended_at IS NULL AND (CAST($3 AS BIGINT) IS NULL OR f.cpu_count = $3))"
         ))
-        .bind(wanted.region.clone())
-        .bind(wanted.zone.clone())
+        .bind(wanted.region.as_deref().map(plain))
+        .bind(wanted.zone.as_deref().map(plain))
         .bind(wanted.cpu_count.map(i64::from));
         let rows = self.rows(statement).await?;
         gather(&rows)

@@ -18,7 +18,7 @@ use kloigos_model::{
 use sqlx::query;
 
 use crate::{
-    cells::{Cells, json, micros},
+    cells::{Cells, json, micros, plain},
     error::Error,
     tx::Tx,
 };
@@ -142,7 +142,7 @@ impl Tx<'_> {
         .bind(id.to_string())
         .bind(from.as_str())
         .bind(to.as_str())
-        .bind(reason.map(str::to_owned))
+        .bind(reason.map(plain))
         .bind(to.is_over().then(|| micros(now)))
         .bind(i64::from(raise));
         self.change_one("servers", statement).await?;
@@ -164,7 +164,7 @@ impl Tx<'_> {
         )
         .bind(id.to_string())
         .bind(health.as_str())
-        .bind(reason.map(str::to_owned))
+        .bind(reason.map(plain))
         .bind(micros(now));
         self.change(statement).await.map(drop)
     }

@@ -16,7 +16,7 @@ use sqlx::{any::AnyRow, query};
 
 use crate::{
     AttestationSummary, UnitFilter, UnitRecord,
-    cells::{Cells, json, micros},
+    cells::{Cells, json, micros, plain},
     error::Error,
     servers::{generation, numbering},
     tx::Tx,
@@ -151,12 +151,12 @@ impl Tx<'_> {
              AND ((CAST($7 AS TEXT) IS NULL AND u.status <> 'decommissioned') OR u.status = $7) \
              ORDER BY s.hostname, u.first_cpu, u.id"
         ))
-        .bind(filter.compute_id.clone())
-        .bind(filter.hostname.clone())
-        .bind(filter.region.clone())
-        .bind(filter.zone.clone())
+        .bind(filter.compute_id.as_deref().map(plain))
+        .bind(filter.hostname.as_deref().map(plain))
+        .bind(filter.region.as_deref().map(plain))
+        .bind(filter.zone.as_deref().map(plain))
         .bind(filter.cpu_count.map(i64::from))
-        .bind(filter.deployment_id.clone())
+        .bind(filter.deployment_id.as_deref().map(plain))
         .bind(filter.status.map(UnitStatus::as_str));
         let rows = self.rows(statement).await?;
         rows.iter().map(unit).collect()
@@ -187,7 +187,7 @@ impl Tx<'_> {
         .bind(key.to_string())
         .bind(from.as_str())
         .bind(to.as_str())
-        .bind(reason.map(str::to_owned))
+        .bind(reason.map(plain))
         .bind(over.then(|| micros(now)))
         .bind(i64::from(changes_desired(verb)));
         self.change_one("units", statement).await?;
@@ -233,7 +233,7 @@ impl Tx<'_> {
     ) -> Result<(), Error> {
         let statement = query("UPDATE units SET reason = $2 WHERE id = $1")
             .bind(key.to_string())
-            .bind(reason.map(str::to_owned));
+            .bind(reason.map(plain));
         self.change_one("units", statement).await
     }
 }

@@ -60,8 +60,15 @@ fn serve_brings_the_schema_up_to_date_unless_it_is_told_not_to() {
         assert!(ground.done(&["migrate"]).contains("from 0"));
         assert!(ground.done(&["migrate"]).contains("already"));
         init(&ground.serve(None), 1);
+        if let Some(database) = &ground.postgres {
+            assert_eq!(database.sql(LANGUAGES), "", "the same order as on SQLite");
+        }
     }
 }
+
+/// Columns whose order is that of some language.
+const LANGUAGES: &str = "SELECT table_name, column_name FROM information_schema.columns \
+    WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'";
 
 #[test]
 fn a_check_fails_when_something_is_wrong() {

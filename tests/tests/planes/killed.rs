@@ -122,7 +122,7 @@ fn empty(plane: &ControlPlane) {
 #[test]
 fn a_database_that_restarts_costs_no_job() {
     let dir = tempfile::tempdir().expect("a folder");
-    let database = Database::new();
+    let database = Database::alone();
     let plane = start(dir.path(), &database.url(), None);
     plane
         .client()

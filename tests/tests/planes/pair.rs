@@ -34,7 +34,7 @@ pub(super) struct Plane {
 /// A lease that is over soon, and yet long enough for a holder that lives to renew it.
 pub(super) fn settings() -> Settings {
     Settings {
-        lease: Duration::from_secs(2),
+        lease: Duration::from_secs(5),
         ..swift()
     }
 }

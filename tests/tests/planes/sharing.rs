@@ -53,6 +53,7 @@ async fn what_one_control_plane_was_asked_for_two_do_and_each_job_is_done_once()
     // No more hands than two each, so that there is always a queue.
     let two_hands = Settings {
         at_once: 2,
+        lease: Settings::default().lease,
         ..settings()
     };
     let asked = Arc::new(ground.plane(two_hands.clone()).await);

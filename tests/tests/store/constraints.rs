@@ -230,6 +230,23 @@ async fn reads_cannot_write() {
     assert!(refused.is_err());
 }
 
+#[tokio::test]
+async fn any_text_is_looked_for_and_kept_as_text() {
+    let (_dir, store) = store().await;
+    let (_, made) = host1(&store).await;
+    let hostile = "nul \0, quote ' \" \\, %_, \u{202e} and more \u{1F980}";
+    let filter = UnitFilter {
+        hostname: Some(hostile.to_owned()),
+        region: Some("\0".to_owned()),
+        ..UnitFilter::default()
+    };
+    assert_eq!(store.view(&List(filter)).await.expect("a list"), []);
+    let why = Write::Why(made[0].key, hostile.to_owned());
+    store.run(&why).await.expect("kept");
+    let kept = units(&store).await[0].reason.clone().expect("a reason");
+    assert_eq!(kept, hostile.replace('\0', "\u{FFFD}"));
+}
+
 async fn units(store: &Store) -> Vec<UnitRecord> {
     store
         .view(&List(UnitFilter::default()))

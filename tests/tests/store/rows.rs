@@ -125,6 +125,8 @@ pub(crate) enum Write {
     Allocation(UnitKey, ServerId),
     MoveUnit(UnitKey, UnitVerb),
     MoveServer(ServerId, ServerVerb),
+    /// A free unit is taken, for a reason.
+    Why(UnitKey, String),
     /// A server and its units, free.
     Ready(NewServer, Vec<NewUnit>),
 }
@@ -142,6 +144,10 @@ impl Operation for Write {
             Self::MoveUnit(unit, verb) => tx.move_unit(*unit, *verb, None, at(1)).await.map(drop),
             Self::MoveServer(server, verb) => {
                 tx.move_server(*server, *verb, None, at(1)).await.map(drop)
+            }
+            Self::Why(unit, reason) => {
+                let taken = tx.move_unit(*unit, UnitVerb::Allocate, Some(reason), at(1));
+                taken.await.map(drop)
             }
             Self::Ready(server, units) => {
                 tx.insert_server(server).await?;

@@ -40,14 +40,7 @@ pub(crate) fn swift() -> Settings {
         most: Duration::from_millis(4),
         tries: 4,
     };
-    // Nobody but its lease tells that a control plane is dead, where others may be alive.
-    let lease = if Place::is_shared() {
-        Duration::from_millis(500)
-    } else {
-        Settings::default().lease
-    };
     Settings {
-        lease,
         repair: patience,
         contact: patience,
         poll: Duration::from_millis(20),
@@ -85,6 +78,7 @@ impl Town {
     pub(crate) async fn crash(self) -> Self {
         self.control.stop(Duration::ZERO).await;
         self.store.close().await;
+        self.place.let_leases_end();
         let store = self.place.open().await;
         let control = Control::start(
             store.clone(),

@@ -4,7 +4,9 @@ use kloigos_model::ids::JobId;
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    JobDetail, JobFilter, JobKind, JobRecord, JobStatus, LogLine, cells::Cells, error::Error,
+    JobDetail, JobFilter, JobKind, JobRecord, JobStatus, LogLine,
+    cells::{Cells, plain},
+    error::Error,
     tx::Tx,
 };
 
@@ -54,8 +56,8 @@ impl Tx<'_> {
         ))
         .bind(filter.kind.map(JobKind::as_str))
         .bind(filter.status.map(JobStatus::as_str))
-        .bind(filter.hostname.clone())
-        .bind(filter.compute_id.clone())
+        .bind(filter.hostname.as_deref().map(plain))
+        .bind(filter.compute_id.as_deref().map(plain))
         .bind(i64::from(limit));
         let rows = self.rows(statement).await?;
         rows.iter().map(job).collect()
