@@ -105,6 +105,9 @@ impl Mechanism {
         match self {
             Self::BlockedProtocols => Some("a protocol that was loaded stays until the next boot"),
             Self::Directories => Some("a directory's mode is its tenant's to change"),
+            Self::PrivateTmp | Self::HiddenProc => {
+                Some("a tenant keeps the namespace that its drop-in says until the next one")
+            }
             Self::Session => Some("a drop-in of somebody else's is not ours to remove"),
             _ => None,
         }
@@ -133,9 +136,13 @@ impl Mechanism {
             Self::Quota => {
                 "setquota -u 70001 0 0 0 0 -a"
             }
-            // A login is furnished with what the record says.
-            Self::PrivateTmp => "sed -i 's/\"private_tmp\",\\?//' /var/lib/kloigos/server.json",
-            Self::HiddenProc => "sed -i 's/\"hide_processes\",\\?//' /var/lib/kloigos/server.json",
+            // A login is furnished with what the manager's drop-in says.
+            Self::PrivateTmp => {
+                "sed -i /BindPaths=/d /etc/systemd/system/user@70001.service.d/50-kloigos.conf"
+            }
+            Self::HiddenProc => {
+                "sed -i /ProtectProc=/d /etc/systemd/system/user@70001.service.d/50-kloigos.conf"
+            }
             Self::BusPolicy => {
                 "rm /etc/dbus-1/system.d/kloigos.conf; systemctl reload dbus"
             }

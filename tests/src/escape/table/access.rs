@@ -129,7 +129,8 @@ $VICTIMS -o CertificateFile=$d/key-cert.pub -i $d/key u0-1@$ADDRESS true",
 call('unshare', 0x10000000)
 put('/proc/self/uid_map', '0 %d 1' % VICTIM_UID)
 ",
-    ),
+    )
+    .backed_by("root of a user namespace of its own has no power outside it"),
     Attempt::new(
         (Access, Account),
         "access-subordinate-ids",
@@ -176,6 +177,7 @@ END"#,
         "refused",
         r"
 note(path=os.path.expanduser('~/cron-ran'), began=time.time(), word='cron')
+sh('rm -f ~/cron-ran; crontab -r')
 status, text = sh('echo \'* * * * * cat /proc/self/cgroup > $HOME/cron-ran\' | crontab -')
 status and say('refused')
 ",
@@ -189,6 +191,7 @@ status and say('refused')
         "refused",
         r"
 note(path=os.path.expanduser('~/at-ran'), began=time.time(), word='at')
+sh('rm -f ~/at-ran')
 status, text = sh('echo \'cat /proc/self/cgroup > $HOME/at-ran\' | at now')
 status and say('refused')
 ",

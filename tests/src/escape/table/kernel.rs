@@ -170,7 +170,8 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "a disk mounted as root of a user namespace",
         "EPERM|EACCES",
         "namespaces('mount'); mount('/dev/vda', '/mnt', 'ext4')",
-    ),
+    )
+    .backed_by("root of a user namespace of its own has no power outside it"),
     Attempt::new(
         KERNEL,
         "kernel-namespaces-of-root",

@@ -221,7 +221,8 @@ say('the victims' if VICTIMS_PORTS[0] <= port <= VICTIMS_PORTS[1] else 'elsewher
         "flushing the rules as root of a user namespace",
         "refused",
         "namespaces('mount'); refused('/usr/sbin/nft flush table inet kloigos')",
-    ),
+    )
+    .backed_by("root of a user namespace of its own has no power outside it"),
     Attempt::new(
         KERNEL,
         "ports-map-of-the-filter",
@@ -245,7 +246,8 @@ say('the victims' if VICTIMS_PORTS[0] <= port <= VICTIMS_PORTS[1] else 'elsewher
 namespaces('net')
 call('setns', os.open('/proc/1/ns/net', os.O_RDONLY), 0x40000000)
 ",
-    ),
+    )
+    .backed_by("root of a user namespace of its own has no power outside it"),
     Attempt::new(
         (Ports, Sshd),
         "ports-remote-forward",

@@ -112,8 +112,10 @@ call('process_vm_readv', VICTIM, mine, 1, theirs, 1, 0)
     Attempt::new(KERNEL, "processes-semaphore", "the victim's semaphore", "EACCES", "call('semctl', SEM, 0, 12, 0)"),
     Attempt::new(KERNEL, "processes-messages", "the victim's System V messages", "EACCES", "call('msgrcv', MSG, ctypes.create_string_buffer(64), 8, 0, 0o4000)"),
     Attempt::new(KERNEL, "processes-queue", "the victim's POSIX message queue", "EACCES", "call('mq_open', ctypes.c_char_p(b'neighbours-queue'), os.O_RDWR, 0, 0)"),
-    Attempt::new(KERNEL, "processes-key", "reading the victim's key", "EACCES", "call('keyctl', 11, KEY, ctypes.create_string_buffer(64), 64, 0)"),
-    Attempt::new(KERNEL, "processes-take-key", "linking the victim's key into its own keyring", "EACCES", "call('keyctl', 8, KEY, -2, 0, 0)"),
+    Attempt::new(KERNEL, "processes-key", "reading the victim's key", "EACCES", "call('keyctl', 11, KEY, ctypes.create_string_buffer(64), 64, 0)")
+        .backed_by("a key knows its owner's permissions, and root is not its owner"),
+    Attempt::new(KERNEL, "processes-take-key", "linking the victim's key into its own keyring", "EACCES", "call('keyctl', 8, KEY, -2, 0, 0)")
+        .backed_by("a key knows its owner's permissions, and root is not its owner"),
     Attempt::new(
         KERNEL,
         "processes-persistent-keyring",

@@ -17,7 +17,7 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "tmp-squat",
         "a name in /tmp that root might trust",
         "unseen",
-        "os.symlink('/etc/passwd', '/tmp/backup'); note(path='/tmp/backup')",
+        "os.path.islink('/tmp/backup') or os.symlink('/etc/passwd', '/tmp/backup'); note(path='/tmp/backup')",
     )
     .judged(Judge::Host(
         "seen = os.path.islink(NOTES['path']); seen and os.unlink(NOTES['path']); say('seen' if seen else 'unseen')",
