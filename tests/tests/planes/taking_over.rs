@@ -16,7 +16,7 @@ use kloigos_sim::fleet::{Gate, Mishap};
 
 use super::{
     pair::{Ground, settings, sixteen},
-    town::allocate,
+    town::{AT_MOST, allocate, init},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,20 +85,16 @@ async fn what_a_control_plane_leaves_when_it_is_stopped_is_anybodys_at_once() {
     let ground = Ground::new(1);
     let stops = ground.plane(patient.clone()).await;
     let gate = Gate::default();
-    ground.fleet.mishap(1, Mishap::WaitsAfter(gate.clone()));
-    let begun = stops
-        .control
-        .init_server(super::town::init(1, &["0-63"]))
-        .await;
+    let look = Mishap::WaitsAfter(gate.clone());
+    ground.fleet.mishap_at_look(1, look);
+    let begun = stops.control.init_server(init(1, &["0-63"])).await;
     let begun = begun.expect("a job");
     gate.reached().await;
-    let stop = tokio::spawn(async move {
-        stops.control.stop(super::town::AT_MOST).await;
-        stops.die().await;
-    });
-    tokio::task::yield_now().await;
-    gate.open();
-    stop.await.expect("it stops");
+    // It is asked to stop in the middle of the first step, and begins no second one.
+    tokio::join!(stops.control.stop(AT_MOST), async { gate.open() });
+    stops.die().await;
+    let waiting = ground.sql("SELECT status, ended_at FROM jobs");
+    assert_eq!(waiting, "queued|");
     let goes_on = ground.plane(patient).await;
     let job = goes_on.end_of(begun).await;
     assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
@@ -155,7 +151,7 @@ async fn a_control_plane_that_was_frozen_writes_nothing_when_it_wakes() {
     // It wakes with the answer to a request that is no longer its own.
     gate.open();
     clock.0.store(false, Ordering::Release);
-    frozen.control.stop(super::town::AT_MOST).await;
+    frozen.control.stop(AT_MOST).await;
     assert_eq!(ground.sql(rows), after);
     let units = other.units().await;
     let allocated = units

@@ -1,6 +1,6 @@
 //! A backup becomes the database.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::{AnyConnection, Connection, Row, query};
@@ -92,22 +92,31 @@ fn no_backup(from: &Path, why: &dyn std::fmt::Display) -> Error {
     }
 }
 
+/// How often it is looked who is connected, and how long between: the server notices a moment
+/// later that somebody is gone.
+const LOOKS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// Of a file its lock tells; of a server, who is connected to it.
 async fn refuse_in_use(database: &Database) -> Result<(), Error> {
     if database.engine() == Engine::Sqlite {
         return Ok(());
     }
     let mut connection = database.connect_beside().await?;
-    let row = query(POSTGRES_IN_USE).fetch_one(&mut connection).await?;
-    connection.close().await?;
-    match row.try_get::<i64, _>("found")? {
-        0 => Ok(()),
-        connections => Err(Error::Unavailable {
-            reason: format!(
-                "control planes use it ({connections} connections); stop them all before a restore"
-            ),
-        }),
+    let mut connections: i64 = 0;
+    for _ in 0..LOOKS {
+        let row = query(POSTGRES_IN_USE).fetch_one(&mut connection).await?;
+        connections = row.try_get("found")?;
+        if connections == 0 {
+            return Ok(connection.close().await?);
+        }
+        tokio::time::sleep(PAUSE).await;
     }
+    Err(Error::Unavailable {
+        reason: format!(
+            "control planes use it ({connections} connections); stop them all before a restore"
+        ),
+    })
 }
 
 async fn refuse_full(
