@@ -158,7 +158,7 @@ impl Resource for Manager {
                 host.write(&self.linger(), b"", Access::root(0o644))?;
             }
             ManagerChange::NoLinger => host.remove(&self.linger())?,
-            ManagerChange::Reset => systemctl(host, &["reset-failed", &manager, &run_dir])?,
+            ManagerChange::Reset => steps::reset_failed(host, uid)?,
             ManagerChange::Start => {
                 systemctl(host, &["start", "--no-block", &manager])?;
                 self.started.set(true);

@@ -96,7 +96,8 @@ pub(super) fn await_stop(
     remove_run_dir(host, uid)
 }
 
-fn reset_failed(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
+/// Resets those of the user's units that failed; systemd refuses to reset what it has forgotten.
+pub(in crate::resources) fn reset_failed(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
     let show = ["systemctl", "show", "--property=Id,Slice,ActiveState"];
     let units = slice_units(uid);
     let units = units.iter().map(String::as_str).chain(["session-*.scope"]);
