@@ -8,6 +8,7 @@ mod host_on_lab {
     mod isolation;
     mod life;
     mod limits;
+    mod measures;
     mod people;
     pub(crate) mod stage;
     mod tenancy;
@@ -25,6 +26,11 @@ mod host_on_lab {
         a_unit_uses_no_more_than_it_may, a_volume_is_empty_again,
         a_volume_is_taken_only_when_it_is_empty,
     };
+    pub(crate) use measures::{
+        a_setting_of_others_that_keeps_units_out_is_told,
+        a_tenant_has_tmp_and_processes_of_its_own, housekeeping_comes_and_goes,
+        no_job_of_a_tenant_runs_elsewhere, what_is_declined_is_absent,
+    };
     pub(crate) use people::{people_are_there_first, people_keep_what_they_had};
     pub(crate) use tenancy::{a_power_cut_in_an_eviction_heals, nothing_of_a_tenant_is_left};
 }
@@ -39,7 +45,7 @@ type Story = fn(&Stage) -> Result<()>;
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     let stage = Stage::set()?;
     let before = stage.fingerprint()?;
-    let stories: [(&str, Story); 13] = [
+    let stories: [(&str, Story); 18] = [
         ("facts", host_on_lab::facts_are_those_of_the_machine),
         ("people before", host_on_lab::people_are_there_first),
         ("init", host_on_lab::init_of_four_units),
@@ -54,6 +60,17 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
             host_on_lab::a_volume_is_taken_only_when_it_is_empty,
         ),
         ("people", host_on_lab::people_keep_what_they_had),
+        (
+            "a tenant's own",
+            host_on_lab::a_tenant_has_tmp_and_processes_of_its_own,
+        ),
+        ("jobs", host_on_lab::no_job_of_a_tenant_runs_elsewhere),
+        ("housekeeping", host_on_lab::housekeeping_comes_and_goes),
+        (
+            "others' settings",
+            host_on_lab::a_setting_of_others_that_keeps_units_out_is_told,
+        ),
+        ("declined", host_on_lab::what_is_declined_is_absent),
         ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
         ("a reboot", host_on_lab::a_reboot_changes_nothing),
         ("a volume's end", host_on_lab::a_volume_is_empty_again),
