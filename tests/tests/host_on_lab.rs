@@ -41,49 +41,68 @@ use host_on_lab::stage::Stage;
 /// One part of the life of a server.
 type Story = fn(&Stage) -> Result<()>;
 
+/// A server that is cut and used.
+const USE: [(&str, Story); 8] = [
+    ("facts", host_on_lab::facts_are_those_of_the_machine),
+    ("people before", host_on_lab::people_are_there_first),
+    ("init", host_on_lab::init_of_four_units),
+    (
+        "a tenant",
+        host_on_lab::a_tenant_is_on_its_own_cpus_and_ports,
+    ),
+    ("limits", host_on_lab::limits_change_under_a_running_tenant),
+    ("no more", host_on_lab::a_unit_uses_no_more_than_it_may),
+    (
+        "a volume",
+        host_on_lab::a_volume_is_taken_only_when_it_is_empty,
+    ),
+    ("people", host_on_lab::people_keep_what_they_had),
+];
+
+/// What comes to it after that.
+const AFTER: [(&str, Story); 10] = [
+    (
+        "a tenant's own",
+        host_on_lab::a_tenant_has_tmp_and_processes_of_its_own,
+    ),
+    ("jobs", host_on_lab::no_job_of_a_tenant_runs_elsewhere),
+    ("housekeeping", host_on_lab::housekeeping_comes_and_goes),
+    (
+        "others' settings",
+        host_on_lab::a_setting_of_others_that_keeps_units_out_is_told,
+    ),
+    ("declined", host_on_lab::what_is_declined_is_absent),
+    ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
+    ("a reboot", host_on_lab::a_reboot_changes_nothing),
+    ("a volume's end", host_on_lab::a_volume_is_empty_again),
+    ("a power cut", host_on_lab::a_power_cut_in_an_eviction_heals),
+    (
+        "the guard",
+        host_on_lab::a_login_outside_its_slice_is_refused,
+    ),
+];
+
+fn tell<'a>(
+    stage: &Stage,
+    stories: impl IntoIterator<Item = &'a (&'static str, Story)>,
+) -> Result<()> {
+    for (name, story) in stories {
+        println!("── {name}");
+        story(stage).with_context(|| (*name).to_owned())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_server_is_cut_and_used() -> Result<()> {
+    tell(&Stage::set()?, &USE)
+}
+
 #[test]
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     let stage = Stage::set()?;
     let before = stage.fingerprint()?;
-    let stories: [(&str, Story); 18] = [
-        ("facts", host_on_lab::facts_are_those_of_the_machine),
-        ("people before", host_on_lab::people_are_there_first),
-        ("init", host_on_lab::init_of_four_units),
-        (
-            "a tenant",
-            host_on_lab::a_tenant_is_on_its_own_cpus_and_ports,
-        ),
-        ("limits", host_on_lab::limits_change_under_a_running_tenant),
-        ("no more", host_on_lab::a_unit_uses_no_more_than_it_may),
-        (
-            "a volume",
-            host_on_lab::a_volume_is_taken_only_when_it_is_empty,
-        ),
-        ("people", host_on_lab::people_keep_what_they_had),
-        (
-            "a tenant's own",
-            host_on_lab::a_tenant_has_tmp_and_processes_of_its_own,
-        ),
-        ("jobs", host_on_lab::no_job_of_a_tenant_runs_elsewhere),
-        ("housekeeping", host_on_lab::housekeeping_comes_and_goes),
-        (
-            "others' settings",
-            host_on_lab::a_setting_of_others_that_keeps_units_out_is_told,
-        ),
-        ("declined", host_on_lab::what_is_declined_is_absent),
-        ("eviction", host_on_lab::nothing_of_a_tenant_is_left),
-        ("a reboot", host_on_lab::a_reboot_changes_nothing),
-        ("a volume's end", host_on_lab::a_volume_is_empty_again),
-        ("a power cut", host_on_lab::a_power_cut_in_an_eviction_heals),
-        (
-            "the guard",
-            host_on_lab::a_login_outside_its_slice_is_refused,
-        ),
-    ];
-    for (name, story) in stories {
-        println!("── {name}");
-        story(&stage).with_context(|| name.to_owned())?;
-    }
+    tell(&stage, USE.iter().chain(&AFTER))?;
     println!("── removal");
     host_on_lab::removal_leaves_nothing(&stage, &before).context("removal")
 }

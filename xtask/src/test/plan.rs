@@ -55,11 +55,15 @@ const TESTS: &str = "tests/tests";
 const ON_LAB: &str = "_on_lab";
 /// How the executable is built, the same as `drive` builds it.
 const EXECUTABLE: [&str; 5] = ["build", "--package", "kloigos-server", "--bin", "kloigos"];
-/// Those on lab servers that every change goes through; the others are long proofs.
-const EVERY_TIME: [&str; 2] = ["host_on_lab", "path_on_lab"];
-/// What of them is tried on the older release every time: every promise, asked of the kernel, kept
-/// and broken.
-const OF_A_RELEASE: (&str, &str) = ("host_on_lab", "attestation");
+/// What every change goes through on lab servers, by test and parts of names; the whole of each is
+/// a long proof.
+const EVERY_TIME: [(&str, &[&str]); 2] = [
+    ("host_on_lab", &["cut_and_used", "attestation"]),
+    ("path_on_lab", &[]),
+];
+/// What of it is tried on the older release too: every promise, asked of the kernel, kept and
+/// broken.
+const OF_A_RELEASE: (&str, &[&str]) = ("host_on_lab", &["attestation"]);
 /// Those that are the same whatever engine the rows are on.
 const ON_BOTH_ENGINES: [&str; 2] = ["store", "stories"];
 /// What the file name of a long proof ends in; it is no part of any tier.
@@ -138,17 +142,26 @@ fn trixie(_: &[String]) -> Vec<Step> {
         cargo("the host binary", &["xtask", "dist", "--host-only"]),
         cargo("the executable", &EXECUTABLE),
     ];
-    steps.extend(EVERY_TIME.iter().map(|name| integration(name)));
+    steps.extend(
+        EVERY_TIME
+            .iter()
+            .map(|(name, parts)| only(integration(name), parts)),
+    );
     steps.push(cargo("the demo", &["xtask", "demo", "--yes", "--exit"]));
     steps
 }
 
 /// What depends on the server's distribution; the way through the control plane does not.
 fn bookworm(_: &[String]) -> Vec<Step> {
-    let (name, part) = OF_A_RELEASE;
-    let mut step = on_release(name, "bookworm");
-    step.arguments.push(part.to_owned());
-    vec![step]
+    let (name, parts) = OF_A_RELEASE;
+    vec![only(on_release(name, "bookworm"), parts)]
+}
+
+/// Those tests of a file whose names have one of these parts.
+fn only(mut step: Step, parts: &[&str]) -> Step {
+    step.arguments
+        .extend(parts.iter().map(|&part| part.to_owned()));
+    step
 }
 
 /// What takes too long for every change: what is built first, and the long proofs on both releases.
