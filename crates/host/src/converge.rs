@@ -18,6 +18,9 @@ mod stop;
 
 pub use stop::Stop;
 
+/// How often, a moment apart, to look again at what differs after everything was applied.
+const PATIENCE: u32 = 200;
+
 /// The work on one request's scopes.
 pub struct Work<'a> {
     host: &'a mut dyn Host,
@@ -220,12 +223,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Settled means that a second plan is empty.
+    /// Settled means that a second plan is empty. systemd writes what a start was asked of after
+    /// it has answered (seen: a slice's limits, a moment after `start --no-block`), so a resource
+    /// that differs is looked at again before it is called drifted.
     fn verify(&mut self, scope: &ScopeName, resources: &Resources) -> Result<(), Stop> {
         let mut settled = true;
         for resource in resources {
-            let finding = resource.find(self.host);
-            let finding = finding.map_err(|fault| self.stop_at(scope, &fault))?;
+            let finding = self.find_settled(scope, resource.as_ref())?;
             settled &= finding.changes.is_empty();
             self.note(resource.name(), finding);
         }
@@ -236,6 +240,24 @@ impl<'a> Work<'a> {
                 outcome: Outcome::Drifted,
                 fault: None,
             })
+        }
+    }
+
+    fn find_settled(
+        &mut self,
+        scope: &ScopeName,
+        resource: &dyn AnyResource,
+    ) -> Result<Finding, Stop> {
+        let mut looks = 0;
+        loop {
+            let finding = resource.find(self.host);
+            let finding = finding.map_err(|fault| self.stop_at(scope, &fault))?;
+            looks += 1;
+            if finding.changes.is_empty() || looks > PATIENCE {
+                return Ok(finding);
+            }
+            let waited = self.host.pause();
+            waited.map_err(|error| self.stop(scope, &Trouble::from(error)))?;
         }
     }
 
