@@ -163,6 +163,9 @@ fn a_stop_lets_calls_in_flight_end_and_the_next_start_knows_all() {
             .client()
             .post("/api/compute_units/allocate", &wanted)
             .expect(200);
+        let attested = |units: &Value| units[0]["attestation"]["holds"].is_boolean();
+        let units = process.client().await_get("/api/compute_units/", attested);
+        assert_eq!(units[0]["attestation"]["holds"], true, "{units}");
         let before = listed(&process);
         process.signal(signal).expect("it is there");
         let left = process.left().expect("kloigos stops");

@@ -65,6 +65,8 @@ pub struct SimHost {
 struct Process {
     uid: u32,
     cgroup: String,
+    /// The drop-in of the user manager by which its mount namespace was made; `None` in the host's.
+    namespace: Option<String>,
 }
 
 /// What systemd knows of a unit that is not plainly inactive.

@@ -1,7 +1,9 @@
-//! Files whose text the kernel makes up when they are read: what a process may use, and what of a
-//! cgroup is in force.
+//! Files whose text the kernel makes up when they are read: what a process may use and sees, and
+//! what of a cgroup is in force.
 
-use super::SimHost;
+use std::fmt::Write;
+
+use super::{SimHost, slices::cgroup};
 
 impl SimHost {
     /// The text of such a file.
@@ -15,9 +17,38 @@ impl SimHost {
         let process = self.processes.get(&pid.parse().ok()?)?;
         match file {
             "status" => Some(self.status(path, &process.cgroup)),
-            "mountinfo" => Some(self.tree.text("/proc/self/mountinfo").to_owned()),
+            "mountinfo" => Some(self.mountinfo(process.namespace.as_deref())),
             _ => None,
         }
+    }
+
+    /// What a process that is started now will see: in a unit's slice, what the drop-in of its
+    /// user manager says; elsewhere, what the host sees.
+    pub(super) fn namespace(&self, uid: u32, inside: &str) -> Option<String> {
+        let file = format!("/etc/systemd/system/user@{uid}.service.d/50-kloigos.conf");
+        let of_unit = inside.starts_with(&cgroup(uid)) && self.tree.get(&file).is_some();
+        of_unit.then(|| self.tree.text(&file).to_owned())
+    }
+
+    /// systemd.exec(5): `BindPaths=` and `ProtectProc=`. A file system in memory shows as a
+    /// directory.
+    fn mountinfo(&self, drop_in: Option<&str>) -> String {
+        let mut text = self.tree.text("/proc/self/mountinfo").to_owned();
+        for line in drop_in.unwrap_or_default().lines() {
+            let mount = match line.split_once('=') {
+                Some(("BindPaths", paths)) => paths
+                    .split_once(':')
+                    .map(|(from, to)| format!("254:0 {from} {to} rw - ext4 /dev/vda rw")),
+                Some(("ProtectProc", option)) => {
+                    Some(format!("0:22 / /proc rw - proc proc rw,hidepid={option}"))
+                }
+                _ => None,
+            };
+            if let Some(mount) = mount {
+                writeln!(text, "90 22 {mount}").expect("a String takes every text");
+            }
+        }
+        text
     }
 
     fn status(&self, path: &str, cgroup: &str) -> String {

@@ -89,8 +89,16 @@ impl SimHost {
             format!("0::{inside}\n"),
             Access::root(0o444),
         );
-        let cgroup = cgroup.to_owned();
-        self.processes.insert(pid, Process { uid, cgroup });
+        let process = Process {
+            uid,
+            cgroup: cgroup.to_owned(),
+            namespace: self.namespace(uid, cgroup),
+        };
+        let number = process.namespace.as_ref().map_or(0, |_| uid);
+        let namespace = Node::Link(format!("mnt:[{number}]"));
+        self.tree.make_dirs(&format!("{dir}/ns"));
+        self.tree.set(&format!("{dir}/ns/mnt"), namespace);
+        self.processes.insert(pid, process);
         self.count_populated();
         pid
     }
