@@ -106,6 +106,7 @@ printf 'install %s /bin/false\n' dccp sctp rds tipc rxrpc l2tp_ip l2tp_ip6 > /et
 cat > /etc/dbus-1/system.d/kloigos.conf <<'POLICY'
 <busconfig><policy group="kunits">
 <deny send_destination="org.freedesktop.systemd1"/><deny send_destination="org.freedesktop.login1"/>
+<allow send_destination="org.freedesktop.systemd1" send_interface="org.freedesktop.systemd1.Manager" send_member="AttachProcessesToUnit"/>
 </policy></busconfig>
 POLICY
 busctl call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig

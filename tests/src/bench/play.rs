@@ -76,7 +76,7 @@ const BARE: &str = "
         - dest: /etc/modprobe.d/kloigos.conf
           content: \"install sctp /bin/false\\ninstall dccp /bin/false\\ninstall rds /bin/false\\ninstall tipc /bin/false\\n\"
         - dest: /etc/dbus-1/system.d/kloigos.conf
-          content: '<busconfig><policy group=\"kunits\"><deny send_destination=\"org.freedesktop.systemd1\"/><deny send_destination=\"org.freedesktop.login1\"/></policy></busconfig>'
+          content: '<busconfig><policy group=\"kunits\"><deny send_destination=\"org.freedesktop.systemd1\"/><deny send_destination=\"org.freedesktop.login1\"/><allow send_destination=\"org.freedesktop.systemd1\" send_interface=\"org.freedesktop.systemd1.Manager\" send_member=\"AttachProcessesToUnit\"/></policy></busconfig>'
     - lineinfile: { path: '/etc/pam.d/{{ item }}', insertbefore: BOF, line: 'account requisite pam_succeed_if.so quiet user notingroup kunits' }
       loop: ['cron', 'atd']
     - systemd: { name: ssh, state: reloaded }

@@ -31,7 +31,7 @@ for _ in range(3000):
     os.mkdir("d"); os.chdir("d")'
 ipcmk -M 4096 > /dev/null; ipcmk -Q > /dev/null; ipcmk -S 3 > /dev/null
 if command -v crontab > /dev/null; then echo '* * * * * true' | crontab -; fi
-systemd-run --user --quiet sleep 1000; sleep 1
+systemd-run --user --quiet sleep 1000
 "#;
 /// Whatever there is of the user, but for its own empty directories and its user manager, which has
 /// helpers while it starts.
@@ -41,6 +41,7 @@ ps -u u0-1 -o pid=,args=,cgroup:200= | grep -v 'user@70001.service/init.scope' |
 ipcs | grep -w -e u0-1 -e 70001 || true
 find / -xdev -maxdepth 6 -user u0-1 ! -path /home/u0-1 ! -path /opt/c0-1 ! -path /mnt/c0-1 \
     ! -path /home/u0-1/.bashrc ! -path /home/u0-1/.profile ! -path /home/u0-1/.bash_logout
+find /run/kloigos/shm /var/lib/kloigos/tmp -user u0-1
 find /tmp /var/tmp /dev/shm /dev/mqueue /run/lock -user u0-1
 find /run/user/70001 -type f ! -path '*/systemd/*' 2>/dev/null || true
 ls -d /etc/ssh/kloigos/u0-1 /var/lib/kloigos/units/u0-1.tenancy 2>/dev/null || true
@@ -56,7 +57,7 @@ fn make_mess(stage: &Stage) -> Result<()> {
     let traces = stage.script(TRACES)?;
     ensure!(traces.matches("stay.py").count() > 30, "{traces}");
     ensure!(
-        traces.contains("/dev/shm/z") && traces.contains("4096"),
+        traces.contains("/shm/u0-1/z") && traces.contains("/tmp/u0-1/x") && traces.contains("4096"),
         "{traces}"
     );
     Ok(())

@@ -3,7 +3,7 @@
 use crate::{
     cpu::CpuSet,
     host::{Facts, Filesystem, QuotaState},
-    limits::{DISK_FLOOR, Limits},
+    limits::{DISK_FLOOR, INODES_FLOOR, Limits},
     topology::Topology,
 };
 
@@ -12,15 +12,20 @@ use crate::{
 /// of what is free on a file system.
 const HOST_SHARE: u64 = 8;
 
+/// How many bytes of disk give a unit one more file.
+const BYTES_PER_FILE: u64 = 16 << 10;
+
 /// What a unit can write to by its directories.
 const PLACES: [&str; 3] = ["/home", "/opt", "/mnt"];
 
 /// What a unit with these CPUs may use by default, among all units of its server.
 pub fn default_limits(facts: &Facts, cpus: &CpuSet, all: &[CpuSet]) -> Limits {
+    let disk_bytes = disk_share(&facts.filesystems, cpus, all);
     Limits {
         memory_max: Some(memory_share(&facts.topology, cpus)).filter(|&bytes| bytes > 0),
         tasks_max: Some(tasks_share(cpus)),
-        disk_bytes: disk_share(&facts.filesystems, cpus, all),
+        disk_bytes,
+        disk_inodes: disk_bytes.map(inodes_share),
         ..Limits::default()
     }
 }
@@ -82,6 +87,13 @@ fn disk_share(filesystems: &[Filesystem], cpus: &CpuSet, all: &[CpuSet]) -> Opti
     enforced.map(share).min().map(|share| share.max(DISK_FLOOR))
 }
 
+/// The most files of a unit by default: one for 16 KiB of its disk, which is how many an ext4 file
+/// system has by default (`inode_ratio` of mke2fs.conf(5)). Without it one unit's empty files
+/// could use up all of a file system's.
+fn inodes_share(disk_bytes: u64) -> u64 {
+    (disk_bytes / BYTES_PER_FILE).max(INODES_FLOOR)
+}
+
 /// The file system that a path is on: the one mounted nearest above it.
 fn holder<'a>(filesystems: &'a [Filesystem], path: &str) -> Option<&'a Filesystem> {
     let above = |disk: &&Filesystem| {
@@ -119,6 +131,12 @@ mod tests {
         let disks = [disk("/", 8, QuotaState::Enforced)];
         assert_eq!(disk_share(&disks, &all[0], &all), Some((7 << 30) / 4));
         assert_eq!(disk_share(&disks, &all[1], &all), Some((7 << 30) / 4 * 3));
+    }
+
+    #[test]
+    fn files_are_shared_as_bytes_are() {
+        assert_eq!(inodes_share(7 << 30), 458_752);
+        assert_eq!(inodes_share(DISK_FLOOR), INODES_FLOOR);
     }
 
     #[test]

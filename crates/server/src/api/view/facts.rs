@@ -1,7 +1,7 @@
 //! What a server told of itself. Its people's accounts stay out of it: they are for the preflight.
 
 use kloigos_model::{
-    host::{Disk, Facts, Filesystem},
+    host::{BlockVolume, Disk, Facts, Filesystem},
     topology::{Cpu, Node},
 };
 use serde::Serialize;
@@ -36,6 +36,8 @@ pub struct FactsView {
     pub numa_nodes: Vec<NodeView>,
     /// Its whole disks.
     pub disks: Vec<DiskView>,
+    /// Its partitions and logical volumes.
+    pub volumes: Vec<BlockVolumeView>,
     /// Its mounted file systems.
     pub filesystems: Vec<FilesystemView>,
     /// The ports that something on it uses.
@@ -97,6 +99,21 @@ pub struct DiskView {
     pub holds: Vec<String>,
 }
 
+/// A partition or logical volume.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BlockVolumeView {
+    /// Its kernel name, such as `vda1` or `dm-0`.
+    pub name: String,
+    /// What it is: `partition` or `logical`.
+    pub kind: String,
+    /// Its stable paths, by which it can be given to a unit; none when it has none.
+    pub paths: Vec<String>,
+    /// Its size in bytes.
+    pub size_bytes: u64,
+    /// What is on it, in words; empty when it is provably empty.
+    pub holds: Vec<String>,
+}
+
 /// One mounted file system.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FilesystemView {
@@ -135,6 +152,11 @@ impl From<Facts> for FactsView {
                 .map(NodeView::from)
                 .collect(),
             disks: facts.disks.into_iter().map(DiskView::from).collect(),
+            volumes: facts
+                .volumes
+                .into_iter()
+                .map(BlockVolumeView::from)
+                .collect(),
             filesystems: facts
                 .filesystems
                 .into_iter()
@@ -180,6 +202,18 @@ impl From<Disk> for DiskView {
             serial: disk.serial,
             rotational: disk.rotational,
             holds: disk.holds,
+        }
+    }
+}
+
+impl From<BlockVolume> for BlockVolumeView {
+    fn from(volume: BlockVolume) -> Self {
+        Self {
+            name: volume.name,
+            kind: volume.kind.to_string(),
+            paths: volume.paths.iter().map(ToString::to_string).collect(),
+            size_bytes: volume.size_bytes,
+            holds: volume.holds,
         }
     }
 }
