@@ -7,5 +7,6 @@ pub mod keys;
 pub mod place;
 pub mod plane;
 pub mod postgres;
+pub mod sse;
 
 pub use xtask::drive::client;

@@ -3,6 +3,7 @@
 
 mod store {
     mod constraints;
+    mod events;
     mod opening;
     mod queue;
     mod rows;

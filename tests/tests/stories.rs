@@ -5,6 +5,7 @@ mod stories {
     mod attest;
     mod changes;
     mod end;
+    mod events;
     mod idempotency;
     mod laws;
     mod life;

@@ -63,6 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "async-trait",
             "axum",
             "clap",
+            "futures-util",
             "jiff",
             "rand",
             "sha2",

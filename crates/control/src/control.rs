@@ -14,6 +14,7 @@ use crate::{
     clock::World,
     core::Core,
     engine::Engine,
+    housekeeping,
     ops::{
         self, Allocate, Attest, Begun, ChangeUnit, Deallocate, DecommissionServer, InitServer,
         Started,
@@ -69,6 +70,7 @@ impl Control {
         let core = Arc::new(Core::new(store, transport, world, settings));
         let engine = Engine::start(core.clone());
         engine.beside(visits::go_round(core.clone()));
+        engine.beside(housekeeping::go_on(core.clone()));
         let alive = Arc::new(Alive(engine.clone()));
         Self {
             core,

@@ -225,7 +225,7 @@ impl<J: Job> Settle<'_, J> {
         match next {
             Next::Then(step) => {
                 let state = state(step);
-                tx.advance_job(id, attempt, &state, cx.lease_until())
+                tx.advance_job(id, attempt, &state, cx.lease_until(), cx.now())
                     .await?;
                 return Ok(Standing::Going(state));
             }
@@ -234,7 +234,7 @@ impl<J: Job> Settle<'_, J> {
                 scope,
                 reason,
             } => {
-                tx.move_job(id, attempt, &state(step), *scope, reason)
+                tx.move_job(id, attempt, &state(step), *scope, reason, cx.now())
                     .await?;
                 return Ok(Standing::Waiting);
             }
@@ -244,7 +244,8 @@ impl<J: Job> Settle<'_, J> {
                 patience,
             } => {
                 let at = cx.next_try(patience);
-                tx.retry_job(id, attempt, &state(step), at, reason).await?;
+                tx.retry_job(id, attempt, &state(step), at, reason, cx.now())
+                    .await?;
                 return Ok(Standing::Waiting);
             }
             Next::Done => tx.end_job(id, attempt, None, cx.now()).await?,

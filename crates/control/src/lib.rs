@@ -10,7 +10,9 @@ mod core;
 mod desired;
 mod engine;
 mod fit;
+mod housekeeping;
 mod jobs;
+mod listening;
 pub mod ops;
 mod queries;
 mod refusal;
@@ -31,10 +33,11 @@ pub mod database {
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing, examine};
 pub use kloigos_store::{
-    AllocationRecord, AttestationRecord, AttestationSummary, JobDetail, JobFilter, JobKind,
-    JobRecord, JobStatus, LogLine, ServerDetail, ServerRecord, Store, Tenancy, TokenHash,
-    TokenRecord, UnitDetail, UnitFilter, UnitRecord,
+    AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
+    JobDetail, JobFilter, JobKind, JobRecord, JobStatus, LogLine, ServerDetail, ServerRecord,
+    Store, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord,
 };
+pub use listening::EventWatch;
 pub use ops::{
     Allocate, Attest, Begun, Change, ChangeUnit, Deallocate, DecommissionServer, Idempotency,
     InitServer, Probe, Probed, Promised,

@@ -65,7 +65,9 @@ pub struct Settings {
     pub key_kept: Duration,
     /// How often a server that did not answer is visited again.
     pub revisit: Duration,
-    /// How often the database is looked at for work that another process left.
+    /// How many events are kept; older ones are forgotten.
+    pub events_kept: u64,
+    /// How often the database is looked at for what another process did or left.
     pub poll: Duration,
 }
 
@@ -91,6 +93,7 @@ impl Default for Settings {
             },
             key_kept: Duration::from_hours(24),
             revisit: Duration::from_secs(15),
+            events_kept: 200_000,
             poll: Duration::from_secs(1),
         }
     }

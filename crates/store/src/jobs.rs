@@ -10,6 +10,7 @@ use crate::{
     JobKind, JobStatus,
     cells::{Cells, micros, plain},
     error::Error,
+    events::Happens,
     tx::Tx,
 };
 
@@ -90,7 +91,9 @@ impl Tx<'_> {
         .bind(new.scope.server.to_string())
         .bind(new.scope.unit.map(|unit| unit.to_string()))
         .bind(micros(new.created_at));
-        self.insert("the job", statement).await
+        self.insert("the job", statement).await?;
+        self.tell_job(new.id, Happens::Queued, None, new.created_at)
+            .await
     }
 
     /// Takes a job that is due and in nobody's way: this one, or the oldest there is.
@@ -123,7 +126,12 @@ impl Tx<'_> {
         .bind(micros(rules.lease_until))
         .bind(i64::from(rules.per_server));
         let row = self.row(statement).await?;
-        row.map(|row| claim(&row)).transpose()
+        let Some(claim) = row.map(|row| claim(&row)).transpose()? else {
+            return Ok(None);
+        };
+        self.tell_job(claim.id, Happens::Started, None, rules.now)
+            .await?;
+        Ok(Some(claim))
     }
 
     /// Says that the holder is alive. `Missed` when the job is somebody else's by now.
@@ -140,7 +148,9 @@ impl Tx<'_> {
         .bind(id.to_string())
         .bind(attempt)
         .bind(micros(lease_until));
-        self.change_one("jobs", statement).await
+        self.change_one("jobs", statement).await?;
+        self.is_of_job(id);
+        Ok(())
     }
 
     /// The next step is stored; the same holder goes on.
@@ -150,6 +160,7 @@ impl Tx<'_> {
         attempt: i64,
         state: &JobState,
         lease_until: Timestamp,
+        now: Timestamp,
     ) -> Result<(), Error> {
         let statement = query(
             "UPDATE jobs SET state = $3, step = $4, lease_until = $5, tries = 0, reason = NULL \
@@ -160,7 +171,9 @@ impl Tx<'_> {
         .bind(state.json.clone())
         .bind(state.step.clone())
         .bind(micros(lease_until));
-        self.change_one("jobs", statement).await
+        self.change_one("jobs", statement).await?;
+        self.tell_job(id, Happens::Advanced, Some(&state.step), now)
+            .await
     }
 
     /// The job goes on elsewhere: the next step is stored, and it waits for its turn there.
@@ -171,6 +184,7 @@ impl Tx<'_> {
         state: &JobState,
         scope: JobScope,
         reason: &str,
+        now: Timestamp,
     ) -> Result<(), Error> {
         let statement = query(
             "UPDATE jobs SET state = $3, step = $4, server_id = $5, unit_id = $6, \
@@ -184,7 +198,9 @@ impl Tx<'_> {
         .bind(scope.server.to_string())
         .bind(scope.unit.map(|unit| unit.to_string()))
         .bind(plain(reason));
-        self.change_one("jobs", statement).await
+        self.change_one("jobs", statement).await?;
+        self.tell_job(id, Happens::Advanced, Some(reason), now)
+            .await
     }
 
     /// The step failed and is tried again later; where it goes on is stored.
@@ -195,6 +211,7 @@ impl Tx<'_> {
         state: &JobState,
         next_at: Timestamp,
         reason: &str,
+        now: Timestamp,
     ) -> Result<(), Error> {
         let statement = query(
             "UPDATE jobs SET state = $3, step = $4, status = 'queued', lease_until = NULL, \
@@ -207,7 +224,8 @@ impl Tx<'_> {
         .bind(state.step.clone())
         .bind(micros(next_at))
         .bind(plain(reason));
-        self.change_one("jobs", statement).await
+        self.change_one("jobs", statement).await?;
+        self.tell_job(id, Happens::Waiting, Some(reason), now).await
     }
 
     /// The job is over. Idempotency keys of a failed one are forgotten, so that the same request
@@ -233,6 +251,11 @@ impl Tx<'_> {
         .bind(failure.map(plain))
         .bind(micros(now));
         self.change_one("jobs", statement).await?;
+        let happens = match failure {
+            Some(_) => Happens::Failed,
+            None => Happens::Succeeded,
+        };
+        self.tell_job(id, happens, failure, now).await?;
         if failure.is_some() {
             let forget = query("DELETE FROM idempotency WHERE job_id = $1").bind(id.to_string());
             self.change(forget).await?;

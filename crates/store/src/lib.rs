@@ -36,12 +36,13 @@ pub use backup::{BackedUp, Restored, backup, restore};
 pub use check::{Checked, check};
 pub use database::{Database, NotAnAddress, PostgresAddress};
 pub use error::Error;
+pub use events::NewEvent;
 pub use idempotency::{RepeatKey, Repeated};
 pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob};
 pub use records::{
-    AllocationRecord, AttestationRecord, AttestationSummary, EventRecord, JobDetail, JobFilter,
-    JobRecord, LogLine, NotATokenHash, ServerDetail, ServerRecord, Tenancy, TokenHash, TokenRecord,
-    UnitDetail, UnitFilter, UnitRecord,
+    AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
+    JobDetail, JobFilter, JobRecord, LogLine, NotATokenHash, ServerDetail, ServerRecord, Tenancy,
+    TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};

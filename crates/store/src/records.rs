@@ -10,7 +10,7 @@ mod unit;
 
 pub use allocation::{AllocationRecord, Tenancy};
 pub use attestation::{AttestationRecord, AttestationSummary};
-pub use event::EventRecord;
+pub use event::{EventFilter, EventPage, EventRecord};
 pub use job::{JobDetail, JobFilter, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};
 pub use token::{NotATokenHash, TokenHash, TokenRecord};

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 use jiff::Timestamp;
 use kloigos_model::{
     cpu::CpuSet,
+    event::EventKind,
     host::{Facts, Generation, Measure},
     ids::ServerId,
     layout::Numbering,
@@ -18,6 +19,7 @@ use kloigos_model::{
 use sqlx::query;
 
 use crate::{
+    NewEvent,
     cells::{Cells, json, micros, plain},
     error::Error,
     tx::Tx,
@@ -96,7 +98,18 @@ impl Tx<'_> {
         .bind(json(&place.declined))
         .bind(i64::from(place.confined))
         .bind(json(&place.limits));
-        self.insert("the server's name or address", statement).await
+        self.insert("the server's name or address", statement)
+            .await?;
+        let begins = NewEvent::of(
+            EventKind::ServerStatus,
+            new.created_at,
+            "its init is asked for",
+        );
+        let begins = NewEvent {
+            became: Some(ServerStatus::Initializing.as_str()),
+            ..begins.on(new.id)
+        };
+        self.tell(&begins).await
     }
 
     /// Says anew what may be said anew of a server, and that its desired state changed.
@@ -146,6 +159,7 @@ impl Tx<'_> {
         .bind(to.is_over().then(|| micros(now)))
         .bind(i64::from(raise));
         self.change_one("servers", statement).await?;
+        self.tell_server(id, (from, to), reason, now).await?;
         Ok(to)
     }
 
@@ -157,6 +171,12 @@ impl Tx<'_> {
         reason: Option<&str>,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let found = query("SELECT id, health FROM servers WHERE id = $1").bind(id.to_string());
+        let row = self.row(found).await?.ok_or(Error::Missed {
+            table: "servers",
+            rows: 0,
+        })?;
+        let was: Health = Cells::new("servers", &row).parse("health")?;
         let statement = query(
             "UPDATE servers SET health = $2, health_reason = $3, \
              health_since = CASE WHEN health = $2 THEN health_since ELSE $4 END \
@@ -166,7 +186,11 @@ impl Tx<'_> {
         .bind(health.as_str())
         .bind(reason.map(plain))
         .bind(micros(now));
-        self.change(statement).await.map(drop)
+        self.change(statement).await?;
+        if was == health {
+            return Ok(());
+        }
+        self.tell_health(id, (was, health), reason, now).await
     }
 
     /// Keeps what a server told of itself, and which of its CPUs no unit has.

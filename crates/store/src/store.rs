@@ -9,6 +9,8 @@ use sqlx::{
     pool::PoolConnection,
 };
 
+use tokio::sync::watch;
+
 use crate::{
     database::{Database, connect},
     engine::{self, Engine},
@@ -36,6 +38,7 @@ struct Inner {
     writer: AnyPool,
     readers: AnyPool,
     lock: Option<DirLock>,
+    changes: watch::Sender<()>,
 }
 
 /// The pools know the address, which may hold a password.
@@ -82,6 +85,7 @@ impl Store {
             writer,
             readers,
             lock,
+            changes: watch::Sender::new(()),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -100,6 +104,12 @@ impl Store {
     /// The connection that writes, for what is no operation.
     pub(crate) async fn writer(&self) -> Result<PoolConnection<Any>, Error> {
         Ok(self.inner.writer.acquire().await?)
+    }
+
+    /// Told of whatever this process commits from here on; another process's changes are only seen
+    /// by looking.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.inner.changes.subscribe()
     }
 
     /// Whether no other process can use the database while this one has it.
@@ -146,7 +156,10 @@ impl Store {
         }
         match result {
             Ok(output) => match transaction.commit().await {
-                Ok(()) => Attempt::Over(Ok(output)),
+                Ok(()) => {
+                    self.inner.changes.send_replace(());
+                    Attempt::Over(Ok(output))
+                }
                 Err(error) if engine::is_lost(&error) => Attempt::Over(Err(Error::InDoubt.into())),
                 Err(error) => Attempt::after(Error::from(error)),
             },

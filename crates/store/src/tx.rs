@@ -1,5 +1,6 @@
 //! One transaction, and what is run in one.
 
+use kloigos_model::ids::JobId;
 use sqlx::{
     Any, AnyConnection,
     any::{AnyArguments, AnyRow},
@@ -27,6 +28,7 @@ pub trait Operation: Sync {
 pub struct Tx<'t> {
     connection: &'t mut AnyConnection,
     interrupted: Option<Error>,
+    job: Option<JobId>,
 }
 
 pub(crate) type Statement<'q> = Query<'q, Any, AnyArguments>;
@@ -36,7 +38,18 @@ impl<'t> Tx<'t> {
         Self {
             connection,
             interrupted: None,
+            job: None,
         }
+    }
+
+    /// All that happens from here on is this job's doing.
+    pub(crate) fn is_of_job(&mut self, job: JobId) {
+        self.job = Some(job);
+    }
+
+    /// The job that this is the doing of.
+    pub(crate) fn job(&self) -> Option<JobId> {
+        self.job
     }
 
     /// Why the transaction is worth another run, whatever the operation made of that: a statement

@@ -191,6 +191,7 @@ impl Tx<'_> {
         .bind(over.then(|| micros(now)))
         .bind(i64::from(changes_desired(verb)));
         self.change_one("units", statement).await?;
+        self.tell_unit(key, (from, to), reason, now).await?;
         if over {
             let statement = query("DELETE FROM unit_cpus WHERE unit_id = $1").bind(key.to_string());
             self.change(statement).await?;

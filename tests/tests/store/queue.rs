@@ -48,7 +48,7 @@ impl Operation for Retry<'_> {
             step: "second".to_owned(),
             json: "{}".to_owned(),
         };
-        tx.retry_job(id, attempt, &state, at(self.1), "because")
+        tx.retry_job(id, attempt, &state, at(self.1), "because", at(0))
             .await
     }
 }

@@ -74,6 +74,20 @@ impl Town {
         }
     }
 
+    /// Another control plane on the same database, where the engine allows for one.
+    pub(crate) async fn beside(&self) -> Option<Control> {
+        if !Place::is_shared() {
+            return None;
+        }
+        let control = Control::start(
+            self.place.open().await,
+            Arc::new(self.fleet.clone()),
+            self.world.clone(),
+            self.settings.clone(),
+        );
+        Some(control)
+    }
+
     /// The control plane dies wherever it is, and another one starts on its database.
     pub(crate) async fn crash(self) -> Self {
         self.control.stop(Duration::ZERO).await;

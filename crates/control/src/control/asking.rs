@@ -5,12 +5,18 @@ use kloigos_model::{
     names::{Hostname, UnitId},
 };
 use kloigos_store::{
-    AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord,
-    TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
+    AttestationRecord, EventFilter, EventRecord, JobDetail, JobFilter, JobRecord, Operation,
+    ServerDetail, ServerRecord, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
 };
 
 use super::Control;
-use crate::{core::Core, queries, refusal::Refusal};
+use crate::{
+    core::Core,
+    housekeeping::Prune,
+    listening::{self, EventWatch},
+    queries,
+    refusal::Refusal,
+};
 
 impl Control {
     /// Units, by hostname and CPU.
@@ -72,6 +78,26 @@ impl Control {
     /// A job with its log.
     pub async fn job(&self, id: JobId) -> Result<JobDetail, Refusal> {
         self.core.store.view(&queries::JobWithLog(id)).await
+    }
+
+    /// The latest events that match, the newest first, at most so many.
+    pub async fn list_events(
+        &self,
+        filter: &EventFilter,
+        limit: u32,
+    ) -> Result<Vec<EventRecord>, Refusal> {
+        let list = listening::ListEvents(filter, limit);
+        self.core.store.view(&list).await
+    }
+
+    /// Begins to listen to the events that match: from where the filter says, else from now on.
+    pub async fn watch_events(&self, filter: EventFilter) -> Result<EventWatch, Refusal> {
+        EventWatch::begin(self.core.clone(), filter).await
+    }
+
+    /// Forgets all but so many of the newest events, as is done now and then by itself.
+    pub async fn prune_events(&self, kept: u64) -> Result<u64, Refusal> {
+        Ok(self.core.store.run(&Prune(kept)).await?)
     }
 
     /// The token of this hash, if there is one.

@@ -84,8 +84,15 @@ impl Operation for TryAgain<'_> {
         let Context { core, claim, .. } = self.cx;
         self.cx.hold(tx).await?;
         let at = self.cx.next_try(&core.settings.repair);
-        tx.retry_job(claim.id, claim.attempt, &claim.state, at, self.reason)
-            .await?;
+        tx.retry_job(
+            claim.id,
+            claim.attempt,
+            &claim.state,
+            at,
+            self.reason,
+            self.cx.now(),
+        )
+        .await?;
         Ok(())
     }
 }

@@ -4,13 +4,14 @@
 
 use kloigos_model::{
     compute_unit::UnitStatus,
+    event::EventKind,
     host::{Attestation, Request, ScopeName},
     ids::{AllocationId, ServerId, UnitKey},
     remark::Remark,
     server::ServerStatus,
 };
 use kloigos_store::{
-    AllocationRecord, Error, EventRecord, JobKind, JobScope, NewAttestation, ServerRecord, Tx,
+    AllocationRecord, Error, JobKind, JobScope, NewAttestation, NewEvent, ServerRecord, Tx,
     UnitRecord,
 };
 use serde::{Deserialize, Serialize};
@@ -213,13 +214,8 @@ impl Attesting {
         }
         let detail = format!("broken promises: {broken}");
         cx.say(format!("{}: {detail}", seen.scope));
-        let event = EventRecord {
-            at: now,
-            kind: "promise_broken".to_owned(),
-            subject: format!("{} {}", seen.server.hostname, seen.scope),
-            detail,
-        };
-        tx.insert_event(world.uuid(), &event).await?;
+        let event = NewEvent::of(EventKind::PromiseBroken, now, detail).on(server);
+        tx.tell(&NewEvent { unit, ..event }).await?;
         Ok(Next::Done)
     }
 

@@ -1,7 +1,7 @@
 //! What every visit to a server tells beside its purpose: how it is, and which key it has.
 
-use kloigos_model::{server::Health, ssh::PublicKey};
-use kloigos_store::{Error, EventRecord, ServerRecord, Tx};
+use kloigos_model::{event::EventKind, server::Health, ssh::PublicKey};
+use kloigos_store::{Error, NewEvent, ServerRecord, Tx};
 
 use crate::{
     core::Core,
@@ -69,13 +69,8 @@ async fn pin(
     tx.pin_host_key(server.ip, server.ssh_port, &seen, now)
         .await?;
     let detail = pinned_text(server, &seen, before.as_ref());
-    let event = EventRecord {
-        at: now,
-        kind: "host_key_pinned".to_owned(),
-        subject: server.hostname.to_string(),
-        detail,
-    };
-    tx.insert_event(core.world.uuid(), &event).await
+    let event = NewEvent::of(EventKind::HostKeyPinned, now, detail);
+    tx.tell(&event.on(server.id)).await
 }
 
 /// One sentence on what was pinned.

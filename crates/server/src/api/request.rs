@@ -3,6 +3,7 @@
 
 mod allocate;
 mod change;
+mod events;
 mod filter;
 mod init;
 mod limits;
@@ -15,6 +16,7 @@ pub use limits::{Amount, LimitsRequest};
 
 pub(crate) use allocate::Allocation;
 pub(crate) use change::{Because, Halt, Keys, NewLimits, Of};
+pub(crate) use events::{EventLog, EventLogQuery, EventQuery};
 pub(crate) use filter::{JobQuery, LimitQuery, UnitQuery};
 pub(crate) use init::{Cut, Look};
 pub(crate) use query::{DecommissionQuery, Nothing, Query, RemovalQuery, TenancyQuery, WaitQuery};

@@ -18,7 +18,7 @@ use super::{
     attestations,
     compute_units::{self, keys, running},
     document::{Shared, document},
-    error, health, jobs, servers, trace,
+    error, events, health, jobs, servers, trace,
     unmatched::Paths,
 };
 use crate::{app::App, auth};
@@ -50,6 +50,8 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(attestations::of_server))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
+        .routes(routes!(events::stream))
+        .routes(routes!(events::list))
         .route("/compute_units", get(compute_units::list))
         // A fingerprint may have slashes in it.
         .route(

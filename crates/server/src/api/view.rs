@@ -1,6 +1,7 @@
 //! What answers are made of on the wire: every field in its documented order, nulls present.
 
 mod attestation;
+mod event;
 mod facts;
 mod fault;
 mod finding;
@@ -10,6 +11,7 @@ mod unit;
 mod unit_detail;
 
 pub use attestation::{AttestationSummaryView, AttestationView, CheckView};
+pub use event::EventView;
 pub use facts::{CpuView, DiskView, FactsView, FilesystemView, NodeView};
 pub use fault::{Detail, HTTPValidationError, LocationPart, ValidationError};
 pub use finding::{ExaminationView, FindingView};

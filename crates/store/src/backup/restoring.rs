@@ -3,6 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
+use kloigos_model::event::EventKind;
 use sqlx::{AnyConnection, Connection, Row, query};
 
 use super::{file::Part, sound};
@@ -24,6 +25,9 @@ pub struct Restored {
     /// The epoch from now on.
     pub epoch: i64,
 }
+
+/// How many events a second are never written for long.
+const EVENTS_A_SECOND: i64 = 1000;
 
 /// What a server's health says until the first visit after a restore.
 const NOT_VISITED: &str = "restored from a backup and not visited since";
@@ -172,6 +176,24 @@ async fn settle(target: &mut AnyConnection, epoch: i64, now: Timestamp) -> Resul
     );
     unseen
         .bind(micros(now))
+        .bind(NOT_VISITED)
+        .execute(&mut *target)
+        .await?;
+    tell(target, epoch, now).await
+}
+
+/// Streams that had gone further than the backup miss nothing: the numbers of events go on behind
+/// all that were ever given, with the epoch in thousands.
+async fn tell(target: &mut AnyConnection, epoch: i64, now: Timestamp) -> Result<(), Error> {
+    let restored = query(
+        "INSERT INTO events (id, at, kind, detail) SELECT CASE WHEN m.newest < $1 THEN $1 \
+         ELSE m.newest + 1 END, CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT) \
+         FROM (SELECT COALESCE(MAX(id), 0) AS newest FROM events) m",
+    );
+    restored
+        .bind(epoch.saturating_mul(EVENTS_A_SECOND))
+        .bind(micros(now))
+        .bind(EventKind::DatabaseRestored.as_str())
         .bind(NOT_VISITED)
         .execute(target)
         .await?;

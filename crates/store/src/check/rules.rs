@@ -3,6 +3,7 @@
 use kloigos_model::{
     allocation::AllocationStatus,
     compute_unit::UnitStatus,
+    event::EventKind,
     server::{Health, ServerStatus},
 };
 
@@ -66,13 +67,18 @@ fn words() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str
             "status",
             AllocationStatus::ALL.iter().map(|w| w.as_str()).collect(),
         ),
+        of(
+            "events",
+            "kind",
+            EventKind::ALL.iter().map(|word| word.as_str()).collect(),
+        ),
     ]
     .into_iter()
 }
 
 fn unknown(table: &str, column: &str, known: &[&str]) -> String {
     format!(
-        "SELECT '{table}.{column} of ' || id || ' is the unknown word ' || {column} AS fault \
+        "SELECT '{table}.{column} of ' || CAST(id AS TEXT) || ' is the unknown word ' || {column} AS fault \
          FROM {table} WHERE {column} NOT IN ('{}')",
         known.join("', '")
     )

@@ -4,10 +4,11 @@ use std::fmt;
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
+    event::EventKind,
     ids::{AllocationId, UnitKey},
     remark::Remark,
 };
-use kloigos_store::{AllocationRecord, Error, EventRecord, Tx, UnitRecord};
+use kloigos_store::{AllocationRecord, Error, NewEvent, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::{jobs::Context, ops::Change};
@@ -42,14 +43,8 @@ impl Wanted {
     /// It is as wanted.
     pub(super) async fn done(&self, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
         tx.set_unit_reason(self.unit, None).await?;
-        let unit = tx.load_unit(self.unit).await?;
-        let event = EventRecord {
-            at: cx.now(),
-            kind: "unit_changed".to_owned(),
-            subject: unit.map(|unit| unit.id.to_string()).unwrap_or_default(),
-            detail: self.to_string(),
-        };
-        tx.insert_event(cx.core.world.uuid(), &event).await
+        let event = NewEvent::of(EventKind::UnitChanged, cx.now(), self.to_string());
+        tx.tell(&event.to(self.unit)).await
     }
 
     /// Nobody knows what the server has. A unit that may be wiped in part is nobody's until it is

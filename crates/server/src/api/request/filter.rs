@@ -143,7 +143,7 @@ const MAX_NAME: usize = 400;
 
 /// A name to look for. One that nothing has is no fault; one that nothing could have, or ever had
 /// (v0.2 wrote `host1_c0-3`), is.
-fn name(mut at: At<'_>) -> Checked<String> {
+pub(super) fn name(mut at: At<'_>) -> Checked<String> {
     let text = text(at.again())?;
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     if text.len() <= MAX_NAME && text.bytes().all(letter) {
