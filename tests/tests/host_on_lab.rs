@@ -41,8 +41,8 @@ use host_on_lab::stage::Stage;
 /// One part of the life of a server.
 type Story = fn(&Stage) -> Result<()>;
 
-/// A server that is cut and used.
-const USE: [(&str, Story); 8] = [
+/// From the first look at a server until before it is given back.
+const LIFE: [(&str, Story); 18] = [
     ("facts", host_on_lab::facts_are_those_of_the_machine),
     ("people before", host_on_lab::people_are_there_first),
     ("init", host_on_lab::init_of_four_units),
@@ -57,10 +57,6 @@ const USE: [(&str, Story); 8] = [
         host_on_lab::a_volume_is_taken_only_when_it_is_empty,
     ),
     ("people", host_on_lab::people_keep_what_they_had),
-];
-
-/// What comes to it after that.
-const AFTER: [(&str, Story); 10] = [
     (
         "a tenant's own",
         host_on_lab::a_tenant_has_tmp_and_processes_of_its_own,
@@ -82,27 +78,14 @@ const AFTER: [(&str, Story); 10] = [
     ),
 ];
 
-fn tell<'a>(
-    stage: &Stage,
-    stories: impl IntoIterator<Item = &'a (&'static str, Story)>,
-) -> Result<()> {
-    for (name, story) in stories {
-        println!("── {name}");
-        story(stage).with_context(|| (*name).to_owned())?;
-    }
-    Ok(())
-}
-
-#[test]
-fn a_server_is_cut_and_used() -> Result<()> {
-    tell(&Stage::set()?, &USE)
-}
-
 #[test]
 fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     let stage = Stage::set()?;
     let before = stage.fingerprint()?;
-    tell(&stage, USE.iter().chain(&AFTER))?;
+    for (name, story) in LIFE {
+        println!("── {name}");
+        story(&stage).with_context(|| name.to_owned())?;
+    }
     println!("── removal");
     host_on_lab::removal_leaves_nothing(&stage, &before).context("removal")
 }

@@ -9,6 +9,7 @@ mod path_on_lab {
     mod faults;
     mod listing;
     mod many;
+    mod running;
     mod stage;
     mod sudo;
 
@@ -17,6 +18,7 @@ mod path_on_lab {
         a_kill_in_the_middle_of_an_init_loses_nothing, an_unreachable_server_costs_no_unit,
     };
     pub(crate) use many::thirty_two_callers_over_eight_units;
+    pub(crate) use running::an_owner_stops_starts_and_resets;
     pub(crate) use sudo::an_administrator_with_sudo_is_as_good_as_root;
 }
 
@@ -34,7 +36,7 @@ fn the_path_from_a_bare_server_to_a_tenants_shell_and_back() -> Result<()> {
         ..Spec::default()
     };
     let lab = Lab::up_temporary(&spec)?;
-    let stories: [(&str, Story); 5] = [
+    let stories: [(&str, Story); 6] = [
         (
             "the original's example, by curl",
             path_on_lab::the_originals_example_by_curl,
@@ -42,6 +44,10 @@ fn the_path_from_a_bare_server_to_a_tenants_shell_and_back() -> Result<()> {
         (
             "an administrator with sudo",
             path_on_lab::an_administrator_with_sudo_is_as_good_as_root,
+        ),
+        (
+            "stop, start and reset",
+            path_on_lab::an_owner_stops_starts_and_resets,
         ),
         (
             "32 callers over 8 units",

@@ -6,6 +6,7 @@ mod capabilities;
 pub mod devices;
 mod disks;
 pub(crate) mod filesystems;
+pub mod freezer;
 pub mod holdings;
 pub mod mounts;
 pub mod ports;

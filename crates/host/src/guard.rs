@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use kloigos_model::{
-    host::{Measure, ScopeName, Spec},
+    host::{Activity, Measure, ScopeName, Spec, Tenant},
     names::UserName,
 };
 
@@ -46,6 +46,11 @@ pub fn lets(host: &mut dyn Host, login: Login<'_>) -> Result<bool, Trouble> {
     };
     if login.stage != "open_session" {
         return Ok(login.stage == "close_session");
+    }
+    // A login that was on its way when its unit was frozen or stopped.
+    let stands_still = |tenant: &Tenant| tenant.activity != Activity::Running;
+    if unit.tenant.as_ref().is_some_and(stands_still) {
+        return Ok(false);
     }
     // Settled in this boot: the server's part and the unit's, and no eviction under way.
     for scope in [ScopeName::Server, scope] {

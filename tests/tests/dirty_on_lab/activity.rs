@@ -5,7 +5,8 @@ use kloigos_model::host::{Activity, UnitSpec};
 
 use super::stage::{Stage, unit};
 
-const EVENTS: &str = "cat /sys/fs/cgroup/user.slice/user-70001.slice/cgroup.events";
+const EVENTS: &str =
+    "cat /sys/fs/cgroup/user.slice/user-70001.slice/user@70001.service/cgroup.events";
 
 fn to(unit: &UnitSpec, activity: Activity) -> UnitSpec {
     let mut unit = unit.clone();

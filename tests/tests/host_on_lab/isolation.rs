@@ -105,12 +105,12 @@ fn hello(address: &SocketAddr) -> Result<String> {
 fn a_port_of_the_kernels_choice_answers_nobody(stage: &Stage) -> Result<()> {
     let script = r#"
         cp /home/u0-1/hello.py /tmp/hello.py
-        systemd-run --quiet --unit=roots python3 /tmp/hello.py 9100
+        systemd-run --quiet --unit=roots python3 /tmp/hello.py 9170
         uid=$(id -u u0-1)
         runuser -u u0-1 -- python3 /tmp/hello.py > /tmp/port &
         until [ -s /tmp/port ] && [ "$(systemctl is-active roots)" = active ] &&
-            ss -tlnH | grep -q :9100; do sleep 0.2; done
-        roots=$(timeout 10 bash -c 'cat < /dev/tcp/127.0.0.1/9100' || true)
+            ss -tlnH | grep -q :9170; do sleep 0.2; done
+        roots=$(timeout 10 bash -c 'cat < /dev/tcp/127.0.0.1/9170' || true)
         units=$(timeout 5 bash -c "cat < /dev/tcp/127.0.0.1/$(cat /tmp/port)" || true)
         own=$(timeout 10 bash -c 'cat < /dev/tcp/127.0.0.1/2001' || true)
         kill %1; systemctl stop roots; rm /tmp/hello.py /tmp/port

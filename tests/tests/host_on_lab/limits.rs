@@ -194,7 +194,7 @@ pub(crate) fn a_volume_is_taken_only_when_it_is_empty(stage: &Stage) -> Result<(
     tenant.run("ls -A /mnt/c4-5; dd if=/dev/zero of=/mnt/c4-5/data bs=1M count=30 status=none")?;
     stage.apply_unit(with_volume())?;
     let seen = stage.script(
-        "findmnt -no FSTYPE,OPTIONS /mnt/c4-5; stat -c '%U %a' /mnt/c4-5; ls -A /mnt/c4-5",
+        "findmnt -rno FSTYPE,OPTIONS /mnt/c4-5; stat -c '%U %a' /mnt/c4-5; ls -A /mnt/c4-5",
     )?;
     ensure!(seen.contains("ext4 rw,nosuid,nodev"), "{seen}");
     ensure!(seen.trim_end().ends_with("u4-5 700"), "{seen}");

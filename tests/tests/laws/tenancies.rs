@@ -1,5 +1,6 @@
 //! The laws of a tenancy: its keys, whether it runs, its resets, and the proof of its end.
 
+use kloigos_host::sys::Files;
 use kloigos_model::host::{Activity, Outcome, Request, Spec, UnitSpec};
 use kloigos_sim::host::SimHost;
 
@@ -9,7 +10,7 @@ use super::machines::{
 
 const OTHER_KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJnpKv3kTiUSLLRoSW5EfZJ4dZW8yRyQzJwMg0wR0Pz7 other";
-const EVENTS: &str = "/sys/fs/cgroup/user.slice/user-70001.slice/cgroup.events";
+const EVENTS: &str = "/sys/fs/cgroup/user.slice/user-70001.slice/user@70001.service/cgroup.events";
 const MARKER: &str = "/var/lib/kloigos/units/u0-1.tenancy";
 
 fn one(counter: u64, unit: UnitSpec) -> Request {
@@ -94,6 +95,24 @@ fn a_frozen_tenant_stands_still_and_nobody_gets_in() {
     settle(&mut machine, &one(4, tenant(Activity::Running)));
     assert!(!is_frozen(&machine) && machine.lets_in("u0-1", unit(0).uid));
     assert_eq!(machine.traces(unit(0).uid), alive);
+}
+
+/// PID 1 would wait for ever for a helper that it starts in a frozen slice.
+#[test]
+fn a_slice_that_somebody_froze_goes_on_before_it_is_stopped() {
+    let slice = EVENTS.replace("user@70001.service/cgroup.events", "cgroup.freeze");
+    for wanted in [Activity::Running, Activity::Frozen, Activity::Stopped] {
+        let mut machine = inhabited();
+        machine.poke(&slice, "1").expect("frozen");
+        assert!(is_frozen(&machine));
+        settle(&mut machine, &one(3, tenant(wanted)));
+        assert_eq!(is_frozen(&machine), wanted == Activity::Frozen);
+    }
+    let mut machine = inhabited();
+    settle(&mut machine, &one(3, tenant(Activity::Frozen)));
+    machine.poke(&slice, "1").expect("frozen");
+    settle(&mut machine, &one(4, unit(0)));
+    assert!(!is_frozen(&machine));
 }
 
 #[test]

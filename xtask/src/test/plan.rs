@@ -57,13 +57,16 @@ const ON_LAB: &str = "_on_lab";
 const EXECUTABLE: [&str; 5] = ["build", "--package", "kloigos-server", "--bin", "kloigos"];
 /// What every change goes through on lab servers, by test and parts of names; the whole of each is
 /// a long proof.
-const EVERY_TIME: [(&str, &[&str]); 2] = [
-    ("host_on_lab", &["cut_and_used", "attestation"]),
+const EVERY_TIME: [(&str, &[&str]); 4] = [
+    ("host_on_lab", &["life", "attestation"]),
+    ("escape_on_lab", &[]),
+    ("dirty_on_lab", &[]),
     ("path_on_lab", &[]),
 ];
 /// What of it is tried on the older release too: every promise, asked of the kernel, kept and
-/// broken.
-const OF_A_RELEASE: (&str, &[&str]) = ("host_on_lab", &["attestation"]);
+/// broken, and attacked.
+const OF_A_RELEASE: [(&str, &[&str]); 2] =
+    [("host_on_lab", &["attestation"]), ("escape_on_lab", &[])];
 /// Those that are the same whatever engine the rows are on.
 const ON_BOTH_ENGINES: [&str; 2] = ["store", "stories"];
 /// What the file name of a long proof ends in; it is no part of any tier.
@@ -153,8 +156,10 @@ fn trixie(_: &[String]) -> Vec<Step> {
 
 /// What depends on the server's distribution; the way through the control plane does not.
 fn bookworm(_: &[String]) -> Vec<Step> {
-    let (name, parts) = OF_A_RELEASE;
-    vec![only(on_release(name, "bookworm"), parts)]
+    let of_release = OF_A_RELEASE.iter();
+    of_release
+        .map(|(name, parts)| only(on_release(name, "bookworm"), parts))
+        .collect()
 }
 
 /// Those tests of a file whose names have one of these parts.

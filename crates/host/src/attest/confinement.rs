@@ -4,10 +4,10 @@ use kloigos_model::host::{Check, Promise, UnitSpec};
 
 use super::{Life, common::Common, is_in, kept_if, same};
 use crate::{
-    facts::processes::Process,
+    facts::{freezer, processes::Process},
     fault::Trouble,
     paths,
-    sys::{Host, read_text},
+    sys::Host,
 };
 
 pub(super) fn checks(
@@ -48,29 +48,39 @@ pub(super) fn checks(
     Ok(checks)
 }
 
-/// What a frozen unit's cgroup says; one that runs must not stand still.
+/// All of a frozen unit stands still; nothing does of one that runs.
 fn standing_still(
     host: &mut dyn Host,
     unit: &UnitSpec,
     life: Life,
 ) -> Result<Option<Check>, Trouble> {
-    let path = format!("{}/cgroup.events", paths::cgroup(unit.uid));
-    let events = read_text(host, &path)?;
-    if life == Life::Nothing || (life != Life::Frozen && events.is_none()) {
+    let freezer = freezer::look(host, unit.uid)?;
+    let is_frozen = life == Life::Frozen;
+    if life == Life::Nothing || (!is_frozen && !freezer.exists) {
         return Ok(None);
     }
-    let events = events.unwrap_or_default();
-    let found = events.lines().find(|line| line.starts_with("frozen "));
-    let wanted = if life == Life::Frozen {
-        "frozen 1"
+    let slice = paths::cgroup(unit.uid);
+    let otherwise = if is_frozen {
+        freezer.running.first()
     } else {
-        "frozen 0"
+        freezer.frozen.first().or(freezer.slice.then_some(&slice))
     };
+    let (wanted, other) = if is_frozen {
+        ("frozen 1", "frozen 0")
+    } else {
+        ("frozen 0", "frozen 1")
+    };
+    let found = match otherwise {
+        _ if !freezer.exists => "no cgroup",
+        Some(_) => other,
+        None => wanted,
+    };
+    let evidence = format!("{}/cgroup.events", otherwise.unwrap_or(&slice));
     Ok(Some(same(
         Promise::Confinement,
         "cgroup.events",
         wanted,
-        found.unwrap_or("no cgroup"),
-        path,
+        found,
+        evidence,
     )))
 }

@@ -4,11 +4,10 @@
 //! The manager runs while the unit is allocated or kept warm, so that a login finds it there, and
 //! after every boot (linger, see loginctl(1)). Not otherwise.
 //!
-//! Freezing is by the slice's own `cgroup.freeze` and not by `systemctl freeze`: systemd refuses to
-//! start a session in a slice that it froze, and the login then runs outside it (measured on
-//! systemd 257), while one that it does not know to be frozen stands still like the rest. Limits of
-//! a slice frozen in this way change as ever. A boot ends what was frozen; it is not started again
-//! until the unit is to run.
+//! Freezing is by `cgroup.freeze` of the manager and of each session ([`freezer`]), and not by
+//! `systemctl freeze`: systemd refuses to start a session in a slice that it froze, and the login
+//! then runs outside it (measured on systemd 257). Limits of what is frozen in this way change as
+//! ever. A boot ends what was frozen; it is not started again until the unit is to run.
 
 use std::{cell::Cell, fmt};
 
@@ -16,15 +15,18 @@ use kloigos_model::host::{Activity, UnitSpec};
 
 use super::{Look, Presence, Setting, eviction::steps};
 use crate::{
-    facts::processes,
+    facts::{
+        freezer::{self, Freezer},
+        processes,
+    },
     fault::{Refusal, Trouble},
     paths,
     resource::Resource,
     sys::{Access, Command, Host, SysError, must, read_text},
 };
 
-/// How often to look, a moment apart, whether a slice is frozen: all of its processes have to be
-/// met once in the kernel.
+/// How often to look, a moment apart, whether all is frozen: every process has to be met once in
+/// the kernel.
 const PATIENCE: u32 = 3000;
 /// Where logind keeps who lingers; an empty file per user.
 const LINGER: &str = "/var/lib/systemd/linger";
@@ -50,17 +52,6 @@ pub(super) enum Running {
     No,
 }
 
-/// What the slice is like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Slice {
-    /// It has no cgroup.
-    Gone,
-    /// It has, and its processes may run.
-    There,
-    /// Its processes stand still.
-    Frozen,
-}
-
 /// What a unit's processes should do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -74,7 +65,7 @@ enum Wanted {
 
 pub(super) struct Seen {
     lingers: bool,
-    slice: Slice,
+    slice: Freezer,
     manager: Running,
     /// Processes outside the slice; looked for only where there should be none of a tenant that
     /// stays.
@@ -118,15 +109,15 @@ impl Resource for Manager {
 
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
         let strays = self.wanted() == Wanted::Nothing { strays: true };
-        let slice = slice(host, self.unit.uid)?;
+        let slice = freezer::look(host, self.unit.uid)?;
         Ok(Seen {
             lingers: host.stat(&self.linger())?.is_some(),
-            slice,
             manager: match self.wanted() {
                 // What was killed or frozen is not asked about.
                 Wanted::Frozen => Running::No,
-                Wanted::Running | Wanted::Nothing { .. } => self.running(host, slice)?,
+                Wanted::Running | Wanted::Nothing { .. } => self.running(host, slice.exists)?,
             },
+            slice,
             strays: strays && !processes::of_user(host, self.unit.uid)?.is_empty(),
         })
     }
@@ -141,7 +132,10 @@ impl Resource for Manager {
         }
         match wanted {
             Wanted::Running => changes.extend(self.start(have)),
-            Wanted::Frozen if have.slice == Slice::There => changes.push(ManagerChange::Freeze),
+            Wanted::Frozen if have.slice.slice => {
+                changes.extend([ManagerChange::Thaw, ManagerChange::Freeze]);
+            }
+            Wanted::Frozen if !have.slice.running.is_empty() => changes.push(ManagerChange::Freeze),
             Wanted::Frozen => {}
             Wanted::Nothing { .. } => changes.extend(stop(have)),
         }
@@ -168,14 +162,14 @@ impl Resource for Manager {
                 steps::kill_slice(host, uid)?;
                 steps::kill_strays(host, uid)?;
             }
-            ManagerChange::Freeze => freeze(host, uid, "1")?,
-            ManagerChange::Thaw => freeze(host, uid, "0")?,
+            ManagerChange::Freeze => freeze(host, uid)?,
+            ManagerChange::Thaw => thaw(host, uid)?,
         }
         Ok(())
     }
 
     fn degraded(&self, have: &Seen) -> Vec<String> {
-        let lost = self.wanted() == Wanted::Frozen && have.slice == Slice::Gone;
+        let lost = self.wanted() == Wanted::Frozen && !have.slice.exists;
         let told = || {
             format!(
                 "{} was frozen when the server went down: its processes are gone, and it starts \
@@ -202,7 +196,7 @@ impl Manager {
 
     fn start(&self, have: &Seen) -> Vec<ManagerChange> {
         let mut changes = Vec::new();
-        if have.slice == Slice::Frozen {
+        if have.slice.holds() {
             changes.push(ManagerChange::Thaw);
         }
         match have.manager {
@@ -219,7 +213,7 @@ impl Manager {
 
     /// The cgroup tells when it runs; only when it does not, systemd is asked why. A slot without
     /// even a slice is started swiftly: nothing of it runs, and what failed can be started.
-    fn running(&self, host: &mut dyn Host, slice: Slice) -> Result<Running, Trouble> {
+    fn running(&self, host: &mut dyn Host, has_slice: bool) -> Result<Running, Trouble> {
         let manager = paths::manager(self.unit.uid);
         let events = format!("{}/{manager}/cgroup.events", paths::cgroup(self.unit.uid));
         let events = read_text(host, &events)?.unwrap_or_default();
@@ -229,7 +223,7 @@ impl Manager {
         if self.started.get() {
             return Ok(Running::Soon);
         }
-        let swift = self.setting.look == Look::Swift && slice == Slice::Gone;
+        let swift = self.setting.look == Look::Swift && !has_slice;
         if self.setting.boot || swift {
             return Ok(Running::No);
         }
@@ -241,10 +235,10 @@ impl Manager {
 /// What is killed first can be stopped at once; a frozen manager would not hear that it should.
 fn stop(have: &Seen) -> Vec<ManagerChange> {
     let mut changes = Vec::new();
-    if have.strays || have.slice == Slice::Frozen {
+    if have.strays || have.slice.holds() {
         changes.push(ManagerChange::End);
     }
-    if have.slice != Slice::Gone || have.manager != Running::No {
+    if have.slice.exists || have.manager != Running::No {
         changes.push(ManagerChange::Stop);
     }
     if have.manager == Running::Failed || changes.contains(&ManagerChange::End) {
@@ -253,31 +247,42 @@ fn stop(have: &Seen) -> Vec<ManagerChange> {
     changes
 }
 
-fn slice(host: &mut dyn Host, uid: u32) -> Result<Slice, Trouble> {
-    let events = read_text(host, &format!("{}/cgroup.events", paths::cgroup(uid)))?;
-    Ok(match events {
-        None => Slice::Gone,
-        Some(events) if events.lines().any(|line| line == "frozen 1") => Slice::Frozen,
-        Some(_) => Slice::There,
-    })
-}
-
-/// Writes `cgroup.freeze` and waits until the kernel has done it (cgroup v2, `cgroup.events`).
-fn freeze(host: &mut dyn Host, uid: u32, word: &str) -> Result<(), Trouble> {
-    let cgroup = paths::cgroup(uid);
-    host.poke(&format!("{cgroup}/cgroup.freeze"), word)?;
+/// Freezes part after part, and what came meanwhile; the kernel says when it has done it
+/// (`cgroup.events`).
+fn freeze(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
     for _ in 0..PATIENCE {
-        let done = match slice(host, uid)? {
-            Slice::Frozen => word == "1",
-            Slice::There => word == "0",
-            Slice::Gone => true,
-        };
-        if done {
+        let running = freezer::look(host, uid)?.running;
+        if running.is_empty() {
             return Ok(());
+        }
+        for part in running {
+            set_freeze(host, &part, "1")?;
         }
         host.pause()?;
     }
-    Err(SysError::Waited(format!("{cgroup}/cgroup.events to say frozen {word}")).into())
+    Err(SysError::Waited(format!("all in {} to stand still", paths::cgroup(uid))).into())
+}
+
+fn thaw(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
+    for _ in 0..PATIENCE {
+        let freezer = freezer::look(host, uid)?;
+        if !freezer.holds() {
+            return Ok(());
+        }
+        for part in freezer.frozen.iter().chain([&paths::cgroup(uid)]) {
+            set_freeze(host, part, "0")?;
+        }
+        host.pause()?;
+    }
+    Err(SysError::Waited(format!("all in {} to go on", paths::cgroup(uid))).into())
+}
+
+/// A part that is gone meanwhile is as good.
+fn set_freeze(host: &mut dyn Host, part: &str, word: &str) -> Result<(), Trouble> {
+    match host.poke(&format!("{part}/cgroup.freeze"), word) {
+        Err(_) if host.stat(part)?.is_none() => Ok(()),
+        done => Ok(done?),
+    }
 }
 
 fn running(shown: &str) -> Running {

@@ -156,12 +156,23 @@ impl SimHost {
                 .processes
                 .values()
                 .any(|process| process.cgroup.starts_with(cgroup));
-            let freeze = format!("{cgroup}/cgroup.freeze");
-            let frozen = self.tree.text(&freeze).trim() == "1";
+            let frozen = self.is_frozen(cgroup);
             let (populated, frozen) = (u8::from(inside), u8::from(frozen));
             let body = format!("populated {populated}\nfrozen {frozen}\n");
             self.tree.edit(&path, body);
         }
+    }
+
+    /// Whether it, or one above it, is frozen.
+    pub(super) fn is_frozen(&self, cgroup: &str) -> bool {
+        let says = |at: &str| self.tree.text(&format!("{at}/cgroup.freeze")).trim() == "1";
+        let mut above = Some(cgroup);
+        std::iter::from_fn(|| {
+            let at = above?;
+            above = at.rsplit_once('/').map(|(parent, _)| parent);
+            Some(at)
+        })
+        .any(says)
     }
 
     /// The properties of all drop-ins: by file name whatever the directory, lists merged, an empty

@@ -4,7 +4,7 @@ use kloigos_model::host::{ScopeName, UnitSpec};
 
 use super::files::remove_run_dir;
 use crate::{
-    facts::processes,
+    facts::{freezer, processes},
     fault::Trouble,
     paths,
     sys::{Command, Host, Started, SysError, must, read_text, succeeded},
@@ -26,9 +26,13 @@ pub(super) fn lock(host: &mut dyn Host, unit: &UnitSpec) -> Result<(), Trouble> 
 }
 
 /// Kills the whole slice at once, again and again: a login on its way may add a process after the
-/// first time. It works on a frozen slice and against fork bombs (cgroup v2, `cgroup.kill`).
+/// first time. It works on what is frozen and against fork bombs (cgroup v2, `cgroup.kill`). A
+/// slice that somebody froze as a whole must go on before, for PID 1's sake ([`freezer`]).
 pub(in crate::resources) fn kill_slice(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
     let cgroup = paths::cgroup(uid);
+    if freezer::look(host, uid)?.slice {
+        host.poke(&format!("{cgroup}/cgroup.freeze"), "0")?;
+    }
     for _ in 0..PATIENCE {
         let events = read_text(host, &format!("{cgroup}/cgroup.events"))?;
         let Some(events) = events else {
