@@ -10,9 +10,7 @@ mod neighbour_on_lab {
 
     pub(crate) use share::a_unit_computes_as_much_as_it_did_alone;
     pub(crate) use stage::Stage;
-    pub(crate) use trace::{
-        nobody_else_runs_on_a_units_cpus, without_its_cpu_set_a_unit_is_seen_elsewhere,
-    };
+    pub(crate) use trace::{nobody_else_runs_on_a_units_cpus, on_another_cpu_set_a_unit_is_seen};
 }
 
 use anyhow::{Context, Result};
@@ -34,8 +32,8 @@ fn a_running_neighbour_takes_nothing() -> Result<()> {
             neighbour_on_lab::a_unit_computes_as_much_as_it_did_alone,
         ),
         (
-            "without the CPU set",
-            neighbour_on_lab::without_its_cpu_set_a_unit_is_seen_elsewhere,
+            "on another CPU set",
+            neighbour_on_lab::on_another_cpu_set_a_unit_is_seen,
         ),
     ];
     for (name, story) in stories {

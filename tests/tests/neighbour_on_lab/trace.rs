@@ -46,11 +46,13 @@ pub(crate) fn nobody_else_runs_on_a_units_cpus(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-/// The trace and the clock would tell: without what confines it, the burning unit is everywhere.
-pub(crate) fn without_its_cpu_set_a_unit_is_seen_elsewhere(stage: &Stage) -> Result<()> {
+/// The trace and the clock would tell: put on its neighbour's CPUs, the burning unit is seen there,
+/// and takes of their time.
+pub(crate) fn on_another_cpu_set_a_unit_is_seen(stage: &Stage) -> Result<()> {
     let Unit { cpus, .. } = &stage.burning;
     let set = format!("{}/cpuset.cpus", stage.burning.slice());
-    stage.server().script(&format!("echo 0-7 > {set}"))?;
+    let others = &stage.computing.cpus;
+    stage.server().script(&format!("echo {others} > {set}"))?;
     let counts = trace(stage)?;
     let (alone, beside) = shares(stage, "1")?;
     stage.server().script(&format!("echo {cpus} > {set}"))?;
