@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod escape;
 pub mod keys;
+pub mod pages;
 pub mod place;
 pub mod plane;
 pub mod postgres;

@@ -53,8 +53,27 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "kloigos-cli",
+        &[
+            "anstyle",
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "csv",
+            "percent-encoding",
+            "rpassword",
+            "rustls",
+            "shlex",
+            "tempfile",
+            "unicode-width",
+            "ureq",
+            "uuid",
+        ],
+    ),
+    (
         "kloigos-server",
         &[
+            "kloigos-cli",
             "kloigos-model",
             "kloigos-store",
             "kloigos-control",

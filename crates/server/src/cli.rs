@@ -6,8 +6,10 @@ mod doctor;
 mod serve;
 mod ssh;
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::api;
 
@@ -29,16 +31,37 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Prints the document of the API, as /api/openapi.json serves it.
     Openapi,
+    #[command(flatten)]
+    Client(kloigos_cli::Command),
 }
 
 impl Cli {
-    /// Does what was asked for.
-    pub fn run(self) -> Result<()> {
-        match self.command {
+    /// Does what was asked for, and says on stderr why it could not.
+    pub fn run(self) -> ExitCode {
+        let done = match self.command {
+            Command::Client(command) => return ask(command),
             Command::Serve(serve) => serve.run(),
             Command::Db(db) => db.run(),
             Command::Doctor(doctor) => doctor.run(),
             Command::Openapi => openapi(),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("kloigos: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// What a control plane is asked for.
+fn ask(command: kloigos_cli::Command) -> ExitCode {
+    match command.run(Cli::command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprint!("{}", failure.render());
+            failure.exit_code()
         }
     }
 }
@@ -52,8 +75,6 @@ fn openapi() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -2,15 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use kloigos_server::Cli;
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("kloigos: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    kloigos_cli::answer_shell(Cli::command);
+    Cli::parse().run()
 }

@@ -1,0 +1,96 @@
+//! `kloigos server`.
+
+mod init;
+
+use clap::{Args, Subcommand};
+
+use crate::{
+    api::Call,
+    arguments::{Listing, ServerName, Sure, Working},
+    columns::Columns,
+    command,
+    failure::Failure,
+    output::print,
+    session::Session,
+    unit::attest::{AttestServer, ServerAttestations},
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Lists servers.
+    List(Listing),
+    /// Shows a server with its units and what it is made of.
+    Show(ServerName),
+    /// Looks at a server that may be cut, and tells its host key and what keeps it from being cut.
+    /// Nothing is changed.
+    Probe(init::Probe),
+    /// Cuts a server into units.
+    Init(Box<init::Init>),
+    /// What is wrong with a server of ours by now, and how to mend it.
+    Doctor(ServerName),
+    /// Asks the kernel whether every promise for the server as a whole is kept. Fails when one is
+    /// broken.
+    Attest(AttestServer),
+    /// What the kernel said before, the newest first.
+    Attestations(ServerAttestations),
+    /// Takes everything off a server that was put there.
+    Decommission(Decommission),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decommission {
+    #[command(flatten)]
+    server: ServerName,
+    /// Deallocate its units first.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    sure: Sure,
+    #[command(flatten)]
+    working: Working,
+}
+
+impl command::Verb for Verb {
+    fn run(self, session: &Session) -> Result<(), Failure> {
+        match self {
+            Self::List(listing) => session.list(
+                &session.get(&Call::get(["servers"]))?,
+                Columns::SERVERS,
+                &listing,
+            ),
+            Self::Show(ServerName { server }) => session.show(
+                &session.get(&Call::get(["servers", &server]))?,
+                Columns::SERVERS,
+            ),
+            Self::Probe(probe) => probe.run(session),
+            Self::Init(init) => init.run(session),
+            Self::Doctor(ServerName { server }) => {
+                let examined = session.get(&Call::get(["servers", &server, "doctor"]))?;
+                session.show(&examined, Columns::FREE)
+            }
+            Self::Attest(attest) => attest.run(session),
+            Self::Attestations(list) => list.run(session),
+            Self::Decommission(decommission) => decommission.run(session),
+        }
+    }
+}
+
+impl Decommission {
+    fn run(self, session: &Session) -> Result<(), Failure> {
+        let name = &self.server.server;
+        if !self.working.dry_run {
+            let what = if self.force {
+                ", its tenancies and all their data"
+            } else {
+                ""
+            };
+            self.sure
+                .confirm(&format!("decommissioning {name} removes its units{what}"))?;
+        }
+        let call = Call::delete(["admin", "decommission_server", name])
+            .query("force", self.force.then_some("true"));
+        session.work(call, &self.working, |_| {
+            print(&format!("{name} is decommissioned\n"))
+        })
+    }
+}

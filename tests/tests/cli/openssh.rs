@@ -1,0 +1,163 @@
+//! `kloigos ssh`, `exec` and `cp` with the real OpenSSH, against a real sshd.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{canned::Canned, person::Person};
+
+/// An sshd, and a control plane that says it is a unit's.
+struct Unit {
+    dir: TempDir,
+    sshd: Child,
+    person: Person,
+}
+
+impl Unit {
+    /// The control plane knows the key of this file.
+    fn known_by(key: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
+        for name in ["host", "other", "id"] {
+            let made = Command::new("ssh-keygen")
+                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                .arg(dir.path().join(name))
+                .status();
+            assert!(made.expect("ssh-keygen is there").success());
+        }
+        let port = free_port();
+        let sshd = sshd(dir.path(), port);
+        let host_key = fs::read_to_string(dir.path().join(format!("{key}.pub"))).expect("a key");
+        let canned = Canned::saying(move |path| {
+            let server =
+                json!({"hostname": "host1", "ssh_port": port, "host_key": host_key.trim()});
+            let unit = json!({
+                "compute_id": "host1_0-3", "hostname": "host1", "ip": "127.0.0.1", "user": "root",
+                "status": "allocated",
+            });
+            let what = if path.starts_with("/api/servers") {
+                server
+            } else {
+                unit
+            };
+            what.to_string()
+        });
+        let person = Person::at(&canned.url(), None);
+        Self { dir, sshd, person }
+    }
+
+    fn run(&self, verb: &str, arguments: &[&str]) -> Output {
+        let identity = self.path("id");
+        let own = [
+            verb,
+            "-i",
+            identity.to_str().expect("a path"),
+            "--ssh-option",
+            "BatchMode=yes",
+        ];
+        self.person.run(&[&own, arguments].concat())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+}
+
+impl Drop for Unit {
+    fn drop(&mut self) {
+        // It is this test's own; an end that came by itself is as good.
+        let _ = self.sshd.kill();
+        let _ = self.sshd.wait();
+    }
+}
+
+fn sshd(dir: &Path, port: u16) -> Child {
+    fs::create_dir_all("/run/sshd").expect("sshd's run directory");
+    let file = |name: &str| dir.join(name).display().to_string();
+    let config = format!(
+        "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\n\
+         UsePAM no\nPidFile none\nPermitRootLogin yes\nSubsystem sftp internal-sftp\n",
+        file("host"),
+        file("id.pub"),
+    );
+    fs::write(dir.join("sshd_config"), config).expect("a file");
+    let child = Command::new("/usr/sbin/sshd")
+        .args(["-D", "-e", "-f"])
+        .arg(dir.join("sshd_config"))
+        .stdin(Stdio::null())
+        .stderr(fs::File::create(dir.join("sshd.log")).expect("a file"))
+        .spawn();
+    let child = child.expect("/usr/sbin/sshd is installed (package openssh-server)");
+    let end = Instant::now() + Duration::from_secs(20);
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        assert!(Instant::now() < end, "sshd does not answer");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+#[test]
+fn the_key_that_the_control_plane_knows_opens_the_door() {
+    let unit = Unit::known_by("host");
+    // Whatever this user's own files say.
+    fs::write(
+        unit.person.home().join(".ssh/known_hosts"),
+        "host1 ssh-ed25519 AAAA\n",
+    )
+    .expect("a file");
+    let output = unit.run("ssh", &["host1_0-3", "--", "echo $((6*7)); exit 3"]);
+    assert_eq!(output.stdout, b"42\n", "{output:?}");
+    assert_eq!(
+        output.status.code(),
+        Some(3),
+        "the unit's exit code is passed on: {output:?}"
+    );
+
+    let hostile = ["a b", "$(id)", "it's", "\"", "*", "", "-n"];
+    let output = unit.run(
+        "exec",
+        &[&["host1_0-3", "--", "printf", "%s\\n"][..], &hostile].concat(),
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        hostile.map(|word| format!("{word}\n")).concat()
+    );
+
+    let there = unit.path("there");
+    fs::write(unit.person.home().join("a:b"), "sent").expect("a file");
+    let to = format!("host1_0-3:{}", there.display());
+    let output = unit.run("cp", &["./a:b", &to]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(fs::read_to_string(&there).expect("it came"), "sent");
+    let output = unit.run("cp", &[&to, "back"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(
+        fs::read_to_string(unit.person.home().join("back")).expect("it came"),
+        "sent"
+    );
+}
+
+#[test]
+fn another_host_key_is_not_talked_to() {
+    let unit = Unit::known_by("other");
+    let output = unit.run("ssh", &["host1_0-3", "--", "echo reached"]);
+    assert_eq!(output.status.code(), Some(255), "{output:?}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("Host key verification failed"),
+        "{output:?}"
+    );
+}
