@@ -101,7 +101,7 @@ impl Reader {
         let home = self.home.display().to_string();
         let lines = text.replace(&home, "/home/ann");
         let lines = lines.lines().map(|line| settled(line.trim_end()));
-        lines.map(|line| format!("{line}\n")).collect()
+        lines.flat_map(|line| [line, "\n".to_owned()]).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The command line of Kloigos: nouns and verbs over the public API, and nothing else.
 //!
-//! A verb is arguments and a `run`. It asks the control plane through [`api`], follows work through
-//! [`follow`], and prints through [`output`], which makes whatever a server says harmless for a
+//! A verb is arguments and a `run`. It asks the control plane through `api`, follows work through
+//! `follow`, and prints through `output`, which makes whatever a server says harmless for a
 //! terminal. What goes wrong is a [`Failure`] with an exit code and the next command to try.
 
 #![expect(

@@ -32,14 +32,14 @@ enum Command {
     /// Prints the document of the API, as /api/openapi.json serves it.
     Openapi,
     #[command(flatten)]
-    Client(kloigos_cli::Command),
+    Client(Box<kloigos_cli::Command>),
 }
 
 impl Cli {
     /// Does what was asked for, and says on stderr why it could not.
     pub fn run(self) -> ExitCode {
         let done = match self.command {
-            Command::Client(command) => return ask(command),
+            Command::Client(command) => return ask(*command),
             Command::Serve(serve) => serve.run(),
             Command::Db(db) => db.run(),
             Command::Doctor(doctor) => doctor.run(),

@@ -30,7 +30,7 @@ impl Canned {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (say, ears) = (say.clone(), ears.clone());
-                std::thread::spawn(move || serve(stream, &*say, &ears));
+                std::thread::spawn(move || serve(&stream, &*say, &ears));
             }
         });
         Self { address, heard }
@@ -46,20 +46,19 @@ impl Canned {
     }
 }
 
-fn serve(stream: TcpStream, say: &Say, heard: &Mutex<String>) {
+fn serve(stream: &TcpStream, say: &Say, heard: &Mutex<String>) {
     let mut reader = BufReader::new(stream.try_clone().expect("a socket"));
     while let Some((head, body)) = request(&mut reader) {
-        heard
-            .lock()
-            .expect("no test panicked")
-            .push_str(&format!("{head}{body}\n"));
+        let mut all = heard.lock().expect("no test panicked");
+        *all = [&all, head.as_str(), &body, "\n"].concat();
+        drop(all);
         let path = head.split(' ').nth(1).unwrap_or_default();
         let said = say(path);
         let answer = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{said}",
             said.len()
         );
-        if (&stream).write_all(answer.as_bytes()).is_err() {
+        if { stream }.write_all(answer.as_bytes()).is_err() {
             return;
         }
     }

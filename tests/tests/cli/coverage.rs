@@ -20,7 +20,7 @@ fn every_page_is_true_and_together_they_reach_all_of_the_api() {
         .collect();
     pages.sort();
     let mut reached = BTreeSet::new();
-    let mut untrue = String::new();
+    let mut untrue = Vec::new();
     for page in &pages {
         let dir = tempfile::tempdir().expect("a folder");
         let plane = plane(dir.path());
@@ -30,17 +30,18 @@ fn every_page_is_true_and_together_they_reach_all_of_the_api() {
         }
         for fault in person.reader().follow(page) {
             let (command, said, came) = (&fault.command, &fault.said, &fault.came);
-            untrue += &format!(
-                "{}: $ {command}\n--- said\n{said}--- came\n{came}\n",
-                page.display()
-            );
+            let page = page.display();
+            untrue.push(format!(
+                "{page}: $ {command}\n--- said\n{said}--- came\n{came}"
+            ));
         }
         let left = plane.stop().expect("kloigos stops");
         reached.extend(left.stderr.lines().filter_map(answered));
     }
     assert!(
         untrue.is_empty(),
-        "KLOIGOS_BLESS=1 writes what came:\n{untrue}"
+        "KLOIGOS_BLESS=1 writes what came:\n{}",
+        untrue.join("\n")
     );
     let missing: Vec<_> = operations()
         .into_iter()
