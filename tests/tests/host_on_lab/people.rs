@@ -19,7 +19,7 @@ PROGRAM
 systemd-run --quiet --unit=admins-web python3 /root/web.py
 until bash -c ': < /dev/tcp/127.0.0.1/9100' 2>/dev/null; do sleep 0.2; done
 nft 'table inet admins { chain input { type filter hook input priority filter; tcp dport 9101 counter packets 0 bytes 0 drop; }; }'
-echo '* * * * * (id -un; cat /proc/self/cgroup; nproc) > /home/admin/cron' | crontab -u admin -
+echo '* * * * * (id -un; cat /proc/self/cgroup; nproc) > /home/admin/new; mv /home/admin/new /home/admin/cron' | crontab -u admin -
 echo of root > /tmp/of-root
 "#;
 /// What an administrator sees after a login.
@@ -34,7 +34,7 @@ timeout 20 cat < /dev/tcp/127.0.0.1/9100
 const ROOT: &str = r"
 cd /home/admin; cat /tmp/of-admin; nft list table inet admins
 rm -f /home/admin/cron /home/admin/at
-echo '(id -un; cat /proc/self/cgroup; nproc) > /home/admin/at' | runuser -u admin -- at now 2>/dev/null
+echo '(id -un; cat /proc/self/cgroup; nproc) > ~/new-at; mv ~/new-at ~/at' | runuser -u admin -- at now 2>/dev/null
 until [ -s /home/admin/cron ] && [ -s /home/admin/at ]; do sleep 0.5; done
 cat /home/admin/cron /home/admin/at
 ";
