@@ -14,6 +14,8 @@ use clap::Args;
 use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 
+use crate::package::git;
+
 /// What is put on servers.
 const HOST: &str = "kloigos-host";
 /// The control plane's executable, and its package.
@@ -75,13 +77,58 @@ pub fn digest(path: &Path) -> Result<String> {
     Ok(hex(&Sha256::digest(fs::read(path)?)))
 }
 
-/// The profile puts it into `target/dist` by itself.
-fn build_control(host: &Path) -> Result<()> {
+/// Builds the control plane with the host binary inside. Where it is: the profile puts it into
+/// `target/dist` by itself.
+pub fn build_control(host: &Path) -> Result<PathBuf> {
     let root = workspace()?;
     let (name, package) = CONTROL;
-    compile(cargo(&root, package).env("KLOIGOS_HOST_BINARY", host))?;
-    println!("{}", root.join("target/dist").join(name).display());
-    Ok(())
+    compile(
+        cargo(&root, package)
+            .env("KLOIGOS_HOST_BINARY", host)
+            .env("KLOIGOS_COMMIT", commit()?),
+    )?;
+    let path = folder()?.join(name);
+    println!("{}", path.display());
+    Ok(path)
+}
+
+/// The same for any distribution. It looks up names by files and DNS alone, since what else a
+/// system does for that is of its own C library.
+pub fn build_static_control(host: &Path) -> Result<PathBuf> {
+    let root = workspace()?;
+    let (name, package) = CONTROL;
+    compile(
+        cargo(&root, package)
+            .args(["--target", TARGET])
+            .env("RUSTFLAGS", "-C target-feature=+crt-static")
+            .env("KLOIGOS_HOST_BINARY", host)
+            .env("KLOIGOS_COMMIT", commit()?),
+    )?;
+    let path = root.join("target").join(TARGET).join("dist").join(name);
+    let body = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+    ensure!(is_static(&body)?, "{} is not static", path.display());
+    Ok(path)
+}
+
+/// Where everything that is delivered is put.
+pub fn folder() -> Result<PathBuf> {
+    let folder = workspace()?.join("target/dist");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// The commit of these sources; marked when they are not quite that. `KLOIGOS_COMMIT` tells it where
+/// there is no git.
+fn commit() -> Result<String> {
+    if let Ok(told) = std::env::var("KLOIGOS_COMMIT") {
+        return Ok(told);
+    }
+    let commit = git(&["rev-parse", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    Ok(match changed.as_str() {
+        "" => commit,
+        _ => format!("{commit}-modified"),
+    })
 }
 
 fn workspace() -> Result<PathBuf> {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, boundaries, demo, dist, lab, test};
+use xtask::{bench, boundaries, demo, dist, lab, package, test};
 
 /// Build, lab and checks of Kloigos.
 #[derive(Parser)]
@@ -25,6 +25,8 @@ enum Verb {
     Dist(dist::Arguments),
     /// Real Debian servers in QEMU on this machine.
     Lab(lab::cli::Arguments),
+    /// What people install: a Debian package and a static tarball.
+    Package(package::Arguments),
     /// The long proofs, on both releases; goes on where an earlier run ended.
     Prove(test::prove::Arguments),
     /// Everything that is checked, in tiers.
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Dist(arguments) => dist::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Lab(arguments) => lab::cli::run(arguments),
+        Verb::Package(arguments) => package::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Prove(arguments) => test::prove::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
     };

@@ -94,20 +94,9 @@ const BARE: &str = "
     - command: nft -f /run/floor.nft";
 
 impl Play {
-    /// Installs `ansible-core` into a virtual environment below the target folder, and writes the
-    /// plays.
+    /// Sees to it that `ansible-core` is there, and writes the plays.
     pub(super) fn prepare(folder: &Path, server: &Server) -> Result<Self> {
-        let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/ansible");
-        let program = venv.join("bin/ansible-playbook");
-        if !program.exists() {
-            println!("installing ansible-core into {}", venv.display());
-            quietly(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-            quietly(Command::new(venv.join("bin/pip")).args([
-                "install",
-                "--quiet",
-                "ansible-core",
-            ]))?;
-        }
+        let program = xtask::ansible::programs()?.join("ansible-playbook");
         let play = Self {
             folder: folder.join("plays"),
             program,
