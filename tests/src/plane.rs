@@ -34,6 +34,7 @@ impl Plane {
             postgres: None,
             migrate: true,
             lease: Settings::default().lease,
+            servers_at_once: Settings::default().servers_at_once,
             access: Access::Tokens,
             allocate_wait,
             first_contact: FirstContact::Trust,
@@ -110,7 +111,7 @@ impl Plane {
         self.client.await_get("/api/jobs?limit=1000", |jobs| {
             let mut jobs = jobs.as_array().into_iter().flatten();
             jobs.all(|job| {
-                ["succeeded", "failed"]
+                ["succeeded", "failed", "cancelled"]
                     .iter()
                     .any(|over| job["status"] == *over)
             })

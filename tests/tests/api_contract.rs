@@ -202,6 +202,8 @@ fn fields_come_in_their_documented_order_with_nulls_present() {
         .get(&format!("/api/jobs/{}", job["id"].as_str().expect("an id")))
         .expect(200);
     fits(&shown["log"][0], &schemas["LogLineView"]);
+    let log = client.get("/api/events/log").expect(200);
+    fits(&log[0], &schemas["EventView"]);
     let probed = client
         .post("/api/servers/probe", &json!({"ip": "127.64.0.1"}))
         .expect(200);

@@ -12,6 +12,7 @@ mod stories {
     mod listing;
     mod many;
     mod order;
+    mod recourse;
     mod refusals;
     mod town;
     mod trouble;

@@ -16,8 +16,8 @@ use crate::{
     engine::Engine,
     housekeeping,
     ops::{
-        self, Allocate, Attest, Begun, ChangeUnit, Deallocate, DecommissionServer, InitServer,
-        Started,
+        self, Allocate, Attest, Begun, CancelJob, ChangeUnit, Deallocate, DecommissionServer,
+        InitServer, RetryJob, Started,
     },
     queries,
     refusal::Refusal,
@@ -138,6 +138,20 @@ impl Control {
             .await
     }
 
+    /// Asks for a job to be taken back: at once where it waits, else when its step is over.
+    pub async fn cancel_job(&self, op: CancelJob) -> Result<(), Refusal> {
+        let core = self.core.clone();
+        self.core.store.run(&ops::Cancel { op, core }).await?;
+        self.core.wake.notify_one();
+        Ok(())
+    }
+
+    /// Tries a job again that waits or failed; the job that does it.
+    pub async fn retry_job(&self, op: RetryJob) -> Result<Begun, Refusal> {
+        self.begin(|core, take_up| ops::Retry { op, core, take_up })
+            .await
+    }
+
     /// Runs an operation and sees to its job: it is claimed in the same transaction where a
     /// worker stands ready, else it goes through the queue.
     ///
@@ -204,7 +218,7 @@ impl Control {
         match record.status {
             JobStatus::Succeeded => self.allocated_unit(job).await,
             JobStatus::Queued | JobStatus::Running => Ok(None),
-            JobStatus::Failed => Err(Refusal::NotReady {
+            JobStatus::Failed | JobStatus::Cancelled => Err(Refusal::NotReady {
                 job,
                 reason: record.reason.unwrap_or_default(),
             }),

@@ -189,6 +189,8 @@ impl Engine {
                 Some(Standing::Going(state)) => {
                     claim.state = state;
                     claim.tries = 0;
+                    claim.died = false;
+                    claim.cancel = None;
                 }
                 Some(Standing::Waiting | Standing::Over) | None => break,
             }

@@ -13,12 +13,14 @@ mod context;
 mod deallocating;
 mod decommissioning;
 mod initializing;
+mod said;
+mod settling;
 mod tried;
 mod visit;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use kloigos_store::{Claim, Error, JobKind, JobScope, JobState, NewJob, Operation, Tx};
+use kloigos_store::{Claim, Error, JobKind, JobScope, JobState, NewJob, Tx};
 use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use self::visit::note as note_visit;
@@ -54,6 +56,18 @@ pub(crate) trait Job: Serialize + DeserializeOwned + Send + Sync + Sized + 'stat
         tx: &mut Tx<'_>,
         cx: &Context<'_>,
     ) -> impl Future<Output = Result<Next<Self>, Error>> + Send;
+
+    /// Takes it back where it is, for this reason: as if it had never been asked for, or to a named
+    /// state. `done`: the work of this step may have been done. `None`: it goes on.
+    fn cancel(
+        &self,
+        _why: &str,
+        _done: bool,
+        _tx: &mut Tx<'_>,
+        _cx: &Context<'_>,
+    ) -> impl Future<Output = Result<Option<Next<Self>>, Error>> + Send {
+        std::future::ready(Ok(None))
+    }
 
     /// Leaves a named state that a person can act on, when the engine itself cannot go on.
     fn give_up(
@@ -91,6 +105,8 @@ pub(crate) enum Next<J> {
     Done,
     /// It ends without.
     Failed(String),
+    /// It was taken back.
+    Cancelled(String),
 }
 
 /// What keeps the engine itself from going on.
@@ -140,8 +156,8 @@ pub(crate) struct Runner {
 impl Runner {
     const fn of<J: Job>() -> Self {
         Self {
-            advance: |core, claim| Box::pin(advance::<J>(core, claim)),
-            give_up: |core, claim, reason| Box::pin(give_up::<J>(core, claim, reason)),
+            advance: |core, claim| Box::pin(settling::advance::<J>(core, claim)),
+            give_up: |core, claim, reason| Box::pin(settling::give_up::<J>(core, claim, reason)),
         }
     }
 }
@@ -174,106 +190,5 @@ fn state<J: Job>(job: &J) -> JobState {
     JobState {
         step: job.step().to_owned(),
         json: serde_json::to_string(job).expect("a job is plain data"),
-    }
-}
-
-async fn advance<J: Job>(core: &Arc<Core>, claim: &Claim) -> Result<Standing, Fault> {
-    let job: J = serde_json::from_str(&claim.state.json).map_err(Fault::Unreadable)?;
-    let cx = Context::new(core, claim);
-    let seen = cx.alive_during(job.work(&cx)).await?;
-    let settle = Settle {
-        job: &job,
-        seen: &seen,
-        cx: &cx,
-    };
-    core.store.run(&settle).await
-}
-
-async fn give_up<J: Job>(core: &Arc<Core>, claim: &Claim, reason: &str) -> Result<(), Fault> {
-    let job: Option<J> = serde_json::from_str(&claim.state.json).ok();
-    let cx = Context::new(core, claim);
-    let abandon = Abandon {
-        job: job.as_ref(),
-        reason,
-        cx: &cx,
-    };
-    core.store.run(&abandon).await
-}
-
-struct Settle<'a, J: Job> {
-    job: &'a J,
-    seen: &'a J::Seen,
-    cx: &'a Context<'a>,
-}
-
-impl<J: Job> Operation for Settle<'_, J> {
-    type Output = Standing;
-    type Refusal = Fault;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Standing, Fault> {
-        self.cx.hold(tx).await?;
-        let next = self.job.settle(self.seen, tx, self.cx).await?;
-        let standing = self.write(&next, tx).await?;
-        tx.log_job(self.cx.claim.id, &self.cx.lines()).await?;
-        Ok(standing)
-    }
-}
-
-impl<J: Job> Settle<'_, J> {
-    async fn write(&self, next: &Next<J>, tx: &mut Tx<'_>) -> Result<Standing, Error> {
-        let (cx, id, attempt) = (self.cx, self.cx.claim.id, self.cx.claim.attempt);
-        match next {
-            Next::Then(step) => {
-                let state = state(step);
-                tx.advance_job(id, attempt, &state, cx.lease_until(), cx.now())
-                    .await?;
-                return Ok(Standing::Going(state));
-            }
-            Next::Elsewhere {
-                step,
-                scope,
-                reason,
-            } => {
-                tx.move_job(id, attempt, &state(step), *scope, reason, cx.now())
-                    .await?;
-                return Ok(Standing::Waiting);
-            }
-            Next::Again {
-                step,
-                reason,
-                patience,
-            } => {
-                let at = cx.next_try(patience);
-                tx.retry_job(id, attempt, &state(step), at, reason, cx.now())
-                    .await?;
-                return Ok(Standing::Waiting);
-            }
-            Next::Done => tx.end_job(id, attempt, None, cx.now()).await?,
-            Next::Failed(reason) => tx.end_job(id, attempt, Some(reason), cx.now()).await?,
-        }
-        Ok(Standing::Over)
-    }
-}
-
-struct Abandon<'a, J: Job> {
-    job: Option<&'a J>,
-    reason: &'a str,
-    cx: &'a Context<'a>,
-}
-
-impl<J: Job> Operation for Abandon<'_, J> {
-    type Output = ();
-    type Refusal = Fault;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        self.cx.hold(tx).await?;
-        if let Some(job) = self.job {
-            job.give_up(self.reason, tx, self.cx).await?;
-        }
-        let (id, attempt) = (self.cx.claim.id, self.cx.claim.attempt);
-        tx.end_job(id, attempt, Some(self.reason), self.cx.now())
-            .await?;
-        tx.log_job(id, &self.cx.lines()).await?;
-        Ok(())
     }
 }

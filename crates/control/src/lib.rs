@@ -15,6 +15,7 @@ mod jobs;
 mod listening;
 pub mod ops;
 mod queries;
+pub mod recourse;
 mod refusal;
 mod reply;
 mod settings;
@@ -34,13 +35,14 @@ pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing, examine};
 pub use kloigos_store::{
     AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
-    JobDetail, JobFilter, JobKind, JobRecord, JobStatus, LogLine, ServerDetail, ServerRecord,
-    Store, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord,
+    JobDetail, JobFilter, JobKind, JobPage, JobProgress, JobRecord, JobStatus, LogLine,
+    ServerDetail, ServerRecord, Store, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter,
+    UnitRecord,
 };
-pub use listening::EventWatch;
+pub use listening::{EventWatch, JobWatch};
 pub use ops::{
-    Allocate, Attest, Begun, Change, ChangeUnit, Deallocate, DecommissionServer, Idempotency,
-    InitServer, Probe, Probed, Promised,
+    Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Deallocate, DecommissionServer,
+    Idempotency, InitServer, Probe, Probed, Promised, RetryJob,
 };
 pub use refusal::{Fault, PathPart, Refusal};
 pub use settings::{FirstContact, HostBinary, Patience, Settings};

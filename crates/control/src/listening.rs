@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use kloigos_model::event::EventId;
-use kloigos_store::{EventFilter, EventPage, EventRecord, Operation, Tx};
+use kloigos_model::{event::EventId, ids::JobId};
+use kloigos_store::{EventFilter, EventPage, EventRecord, JobPage, JobRecord, Operation, Tx};
 use tokio::sync::watch;
 
-use crate::{core::Core, refusal::Refusal};
+use crate::{core::Core, queries::no_job, refusal::Refusal};
 
 /// The most events that are handed over at once.
 const AT_ONCE: u32 = 200;
@@ -56,6 +56,70 @@ impl EventWatch {
             }
             something_else(&mut self.changes, &self.core).await;
         }
+    }
+}
+
+/// Somebody who wants to hear of one job: every line of its log once, and how it stands.
+pub struct JobWatch {
+    core: Arc<Core>,
+    job: JobId,
+    heard: u64,
+    stood: Option<JobRecord>,
+    changes: watch::Receiver<()>,
+}
+
+impl JobWatch {
+    /// From behind the line of this number.
+    pub(crate) async fn begin(core: Arc<Core>, job: JobId, heard: u64) -> Result<Self, Refusal> {
+        let changes = core.store.changes();
+        core.store.view(&JobFrom(job, heard)).await?;
+        Ok(Self {
+            core,
+            job,
+            heard,
+            stood: None,
+            changes,
+        })
+    }
+
+    /// The number of the last line that was heard.
+    pub fn place(&self) -> u64 {
+        self.heard
+    }
+
+    /// Waits for further lines, or until the job stands otherwise than it did. `None` after its
+    /// end was heard.
+    pub async fn next(&mut self) -> Result<Option<JobPage>, Refusal> {
+        loop {
+            if self.stood.as_ref().is_some_and(|job| job.status.is_over()) {
+                return Ok(None);
+            }
+            self.changes.mark_unchanged();
+            let page = self.core.store.view(&JobFrom(self.job, self.heard)).await?;
+            let same = self.stood.as_ref() == Some(&page.record);
+            self.heard = page.lines.last().map_or(self.heard, |line| line.seq);
+            if page.more {
+                // How it stands is told behind its last line.
+                return Ok(Some(page));
+            }
+            if !same || !page.lines.is_empty() {
+                self.stood = Some(page.record.clone());
+                return Ok(Some(page));
+            }
+            something_else(&mut self.changes, &self.core).await;
+        }
+    }
+}
+
+struct JobFrom(JobId, u64);
+
+impl Operation for JobFrom {
+    type Output = JobPage;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<JobPage, Refusal> {
+        let page = tx.load_job_from(self.0, self.1, AT_ONCE).await?;
+        page.ok_or_else(|| no_job(self.0))
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod allocate;
 mod attest;
+mod cancel;
 mod change;
 mod deallocate;
 mod decommission_server;
 mod init_server;
 mod repeat;
+mod retry;
 mod tenancy;
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
@@ -28,8 +30,8 @@ use kloigos_store::{Claim, UnitRecord};
 
 pub use self::change::Change;
 pub(crate) use self::{
-    allocate::Reserve, attest::Ask, change::Begin as BeginChange, deallocate::End,
-    decommission_server::Return, init_server::Begin,
+    allocate::Reserve, attest::Ask, cancel::Cancel, change::Begin as BeginChange, deallocate::End,
+    decommission_server::Return, init_server::Begin, retry::Retry,
 };
 
 /// A unit for a tenant.
@@ -144,6 +146,24 @@ pub struct DecommissionServer {
     pub force: bool,
     /// How a repeat is known.
     pub idempotency: Option<Idempotency>,
+}
+
+/// A job to be taken back.
+#[derive(Debug, Clone)]
+pub struct CancelJob {
+    /// Which.
+    pub job: JobId,
+    /// Why.
+    pub remark: Option<Remark>,
+}
+
+/// A job to be tried again: at once where it waits, else as another job.
+#[derive(Debug, Clone)]
+pub struct RetryJob {
+    /// Which.
+    pub job: JobId,
+    /// Why.
+    pub remark: Option<Remark>,
 }
 
 /// A look at a server that changes and keeps nothing.

@@ -185,7 +185,7 @@ fn no_server(hostname: &Hostname) -> Refusal {
     }
 }
 
-fn no_job(id: JobId) -> Refusal {
+pub(crate) fn no_job(id: JobId) -> Refusal {
     Refusal::NotFound {
         what: format!("there is no job {id}"),
     }

@@ -51,7 +51,9 @@ pub struct Settings {
     pub known_hosts: Vec<PathBuf>,
     /// The most jobs at work on one server.
     pub per_server: u32,
-    /// The most jobs at work.
+    /// The most servers that are worked on at once, by all control planes together.
+    pub servers_at_once: u32,
+    /// The most jobs at work in this control plane.
     pub at_once: u32,
     /// The most servers that one allocation is tried on.
     pub servers_tried: usize,
@@ -67,6 +69,8 @@ pub struct Settings {
     pub revisit: Duration,
     /// How many events are kept; older ones are forgotten.
     pub events_kept: u64,
+    /// How often what a step says and how far it is are written while it works.
+    pub tell: Duration,
     /// How often the database is looked at for what another process did or left.
     pub poll: Duration,
 }
@@ -78,6 +82,7 @@ impl Default for Settings {
             first_contact: FirstContact::Trust,
             known_hosts: Vec::new(),
             per_server: 4,
+            servers_at_once: 64,
             at_once: 64,
             servers_tried: 3,
             lease: Duration::from_mins(1),
@@ -94,6 +99,7 @@ impl Default for Settings {
             key_kept: Duration::from_hours(24),
             revisit: Duration::from_secs(15),
             events_kept: 200_000,
+            tell: Duration::from_millis(500),
             poll: Duration::from_secs(1),
         }
     }

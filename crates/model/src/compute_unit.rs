@@ -112,6 +112,24 @@ impl UnitStatus {
         )
     }
 
+    /// What an operator does about it, when the reason is put right; `None` when nothing needs to
+    /// be done.
+    pub const fn next_action(self) -> Option<&'static str> {
+        match self {
+            Self::InitFail => Some("init the server again"),
+            Self::AllocationFail | Self::DeallocationFail => Some("deallocate the unit"),
+            Self::DecommissionFail => Some("decommission the server again"),
+            Self::Initializing
+            | Self::Free
+            | Self::Allocating
+            | Self::Allocated
+            | Self::Deallocating
+            | Self::Unavailable
+            | Self::Decommissioning
+            | Self::Decommissioned => None,
+        }
+    }
+
     /// Whether it is kept from use until an operator or a retry clears it.
     pub const fn is_quarantined(self) -> bool {
         matches!(
@@ -150,6 +168,14 @@ mod tests {
             for &verb in UnitVerb::ALL {
                 assert_ne!(status.after(verb), Ok(UnitStatus::Free), "{status} {verb}");
             }
+        }
+    }
+
+    #[test]
+    fn every_quarantine_has_a_way_out() {
+        for &status in UnitStatus::ALL {
+            let told = status.next_action().is_some();
+            assert_eq!(told, status.is_quarantined(), "{status}");
         }
     }
 

@@ -88,6 +88,20 @@ impl ServerStatus {
         }
     }
 
+    /// What an operator does about it, when the reason is put right; `None` when nothing needs to
+    /// be done.
+    pub const fn next_action(self) -> Option<&'static str> {
+        match self {
+            Self::InitFail => Some("init the server again"),
+            Self::DecommissionFail => Some("decommission the server again"),
+            Self::Initializing
+            | Self::Ready
+            | Self::Cordoned
+            | Self::Decommissioning
+            | Self::Decommissioned => None,
+        }
+    }
+
     /// Whether this life of the server is over.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Decommissioned)

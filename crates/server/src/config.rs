@@ -28,6 +28,8 @@ pub struct Config {
     pub migrate: bool,
     /// How long a job may go on without a sign of life before another control plane takes it up.
     pub lease: Duration,
+    /// How many servers are worked on at once, by all control planes of the database together.
+    pub servers_at_once: u32,
     /// Whether calls need a token.
     pub access: Access,
     /// How long a call waits for its job.
@@ -90,6 +92,7 @@ impl Config {
             first_contact: self.first_contact,
             known_hosts: self.known_hosts.clone(),
             lease: self.lease,
+            servers_at_once: self.servers_at_once,
             ..Settings::default()
         })
     }

@@ -95,6 +95,13 @@ pub(crate) fn plain(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }
 
+/// Words that a column may have, as `$1 LIKE '%,' || column || ',%'` looks for them; none at all
+/// when there is no word, which means any.
+pub(crate) fn any_of<'a>(words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let words: Vec<&str> = words.collect();
+    (!words.is_empty()).then(|| format!(",{},", words.join(",")))
+}
+
 /// A time as the database keeps it.
 pub(crate) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()

@@ -13,7 +13,7 @@ pub(crate) use self::telling::Happens;
 pub use self::telling::NewEvent;
 use crate::{
     EventFilter, EventPage, EventRecord,
-    cells::{Cells, micros, plain},
+    cells::{Cells, any_of, micros, plain},
     error::Error,
     tx::{Statement, Tx},
 };
@@ -97,11 +97,9 @@ impl Tx<'_> {
 
 /// The statement with the seven values that the filter is made of.
 fn select<'q>(sql: &'static str, filter: &EventFilter) -> Statement<'q> {
-    let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
-    let kinds = (!kinds.is_empty()).then(|| format!(",{},", kinds.join(",")));
     let number = |id: EventId| id.number().cast_signed();
     query(sql)
-        .bind(kinds)
+        .bind(any_of(filter.kinds.iter().map(|kind| kind.as_str())))
         .bind(filter.hostname.as_deref().map(plain))
         .bind(filter.compute_id.as_deref().map(plain))
         .bind(filter.job.map(|id| id.to_string()))

@@ -1,14 +1,17 @@
 //! Durable work: the queue, who holds what, and what is written when a step is done.
 
+mod log;
+mod moving;
 mod reading;
 
+pub use self::{log::Voice, moving::Outcome};
 use jiff::Timestamp;
 use kloigos_model::ids::{JobId, ServerId, UnitKey};
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    JobKind, JobStatus,
-    cells::{Cells, micros, plain},
+    JobKind,
+    cells::{Cells, micros},
     error::Error,
     events::Happens,
     tx::Tx,
@@ -63,6 +66,11 @@ pub struct Claim {
     pub attempt: i64,
     /// How often this step failed so far.
     pub tries: u32,
+    /// Whether an earlier holder died at this step, so that its work may have been done, in part
+    /// or wholly.
+    pub died: bool,
+    /// Why it is to be taken back, if it is.
+    pub cancel: Option<String>,
 }
 
 /// How jobs are handed out.
@@ -74,6 +82,8 @@ pub struct ClaimRules {
     pub lease_until: Timestamp,
     /// The most jobs at work on one server.
     pub per_server: u32,
+    /// The most servers that are worked on.
+    pub servers: u32,
 }
 
 impl Tx<'_> {
@@ -81,8 +91,8 @@ impl Tx<'_> {
     pub async fn insert_job(&mut self, new: &NewJob) -> Result<(), Error> {
         let statement = query(
             "INSERT INTO jobs (id, kind, state, step, status, server_id, unit_id, attempt, tries, \
-             next_at, created_at, turn) VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, 0, $7, $7, \
-             (SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs))",
+             next_at, created_at, turn) VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, 0, \
+             $7, $7, (SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs))",
         )
         .bind(new.id.to_string())
         .bind(new.kind.as_str())
@@ -107,7 +117,7 @@ impl Tx<'_> {
     ) -> Result<Option<Claim>, Error> {
         let statement = query(
             "UPDATE jobs SET status = 'running', attempt = attempt + 1, lease_until = $3, \
-             started_at = COALESCE(started_at, $2) WHERE id = (SELECT j.id FROM jobs j \
+             died = at_work, at_work = 1, started_at = COALESCE(started_at, $2) WHERE id = (SELECT j.id FROM jobs j \
              WHERE j.status IN ('queued', 'running') \
              AND ((j.status = 'queued' AND j.next_at <= $2) \
              OR (j.status = 'running' AND j.lease_until < $2)) \
@@ -118,13 +128,19 @@ impl Tx<'_> {
              AND (b.status = 'running' OR (b.turn, b.id) < (j.turn, j.id))) \
              AND (SELECT COUNT(*) FROM jobs r WHERE r.server_id = j.server_id \
              AND r.status IN ('queued', 'running') AND r.status = 'running' AND r.id <> j.id) < $4 \
+             AND ((SELECT COUNT(DISTINCT w.server_id) FROM jobs w \
+             WHERE w.status IN ('queued', 'running') AND w.status = 'running') < $5 \
+             OR EXISTS (SELECT 1 FROM jobs h WHERE h.server_id = j.server_id \
+             AND h.status IN ('queued', 'running') AND h.status = 'running')) \
              ORDER BY j.turn, j.id LIMIT 1) \
-             RETURNING id, kind, state, step, server_id, unit_id, attempt, tries",
+             RETURNING id, kind, state, step, server_id, unit_id, attempt, tries, died, cancel_at, \
+             cancel_reason",
         )
         .bind(wanted.map(|id| id.to_string()))
         .bind(micros(rules.now))
         .bind(micros(rules.lease_until))
-        .bind(i64::from(rules.per_server));
+        .bind(i64::from(rules.per_server))
+        .bind(i64::from(rules.servers));
         let row = self.row(statement).await?;
         let Some(claim) = row.map(|row| claim(&row)).transpose()? else {
             return Ok(None);
@@ -153,134 +169,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The next step is stored; the same holder goes on.
-    pub async fn advance_job(
-        &mut self,
-        id: JobId,
-        attempt: i64,
-        state: &JobState,
-        lease_until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let statement = query(
-            "UPDATE jobs SET state = $3, step = $4, lease_until = $5, tries = 0, reason = NULL \
-             WHERE id = $1 AND attempt = $2 AND status = 'running'",
-        )
-        .bind(id.to_string())
-        .bind(attempt)
-        .bind(state.json.clone())
-        .bind(state.step.clone())
-        .bind(micros(lease_until));
-        self.change_one("jobs", statement).await?;
-        self.tell_job(id, Happens::Advanced, Some(&state.step), now)
-            .await
-    }
-
-    /// The job goes on elsewhere: the next step is stored, and it waits for its turn there.
-    pub async fn move_job(
-        &mut self,
-        id: JobId,
-        attempt: i64,
-        state: &JobState,
-        scope: JobScope,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let statement = query(
-            "UPDATE jobs SET state = $3, step = $4, server_id = $5, unit_id = $6, \
-             status = 'queued', lease_until = NULL, tries = 0, reason = $7 \
-             WHERE id = $1 AND attempt = $2 AND status = 'running'",
-        )
-        .bind(id.to_string())
-        .bind(attempt)
-        .bind(state.json.clone())
-        .bind(state.step.clone())
-        .bind(scope.server.to_string())
-        .bind(scope.unit.map(|unit| unit.to_string()))
-        .bind(plain(reason));
-        self.change_one("jobs", statement).await?;
-        self.tell_job(id, Happens::Advanced, Some(reason), now)
-            .await
-    }
-
-    /// The step failed and is tried again later; where it goes on is stored.
-    pub async fn retry_job(
-        &mut self,
-        id: JobId,
-        attempt: i64,
-        state: &JobState,
-        next_at: Timestamp,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let statement = query(
-            "UPDATE jobs SET state = $3, step = $4, status = 'queued', lease_until = NULL, \
-             tries = tries + 1, next_at = $5, reason = $6 \
-             WHERE id = $1 AND attempt = $2 AND status = 'running'",
-        )
-        .bind(id.to_string())
-        .bind(attempt)
-        .bind(state.json.clone())
-        .bind(state.step.clone())
-        .bind(micros(next_at))
-        .bind(plain(reason));
-        self.change_one("jobs", statement).await?;
-        self.tell_job(id, Happens::Waiting, Some(reason), now).await
-    }
-
-    /// The job is over. Idempotency keys of a failed one are forgotten, so that the same request
-    /// may be made again.
-    pub async fn end_job(
-        &mut self,
-        id: JobId,
-        attempt: i64,
-        failure: Option<&str>,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let status = match failure {
-            Some(_) => JobStatus::Failed,
-            None => JobStatus::Succeeded,
-        };
-        let statement = query(
-            "UPDATE jobs SET status = $3, reason = $4, ended_at = $5, lease_until = NULL \
-             WHERE id = $1 AND attempt = $2 AND status = 'running'",
-        )
-        .bind(id.to_string())
-        .bind(attempt)
-        .bind(status.as_str())
-        .bind(failure.map(plain))
-        .bind(micros(now));
-        self.change_one("jobs", statement).await?;
-        let happens = match failure {
-            Some(_) => Happens::Failed,
-            None => Happens::Succeeded,
-        };
-        self.tell_job(id, happens, failure, now).await?;
-        if failure.is_some() {
-            let forget = query("DELETE FROM idempotency WHERE job_id = $1").bind(id.to_string());
-            self.change(forget).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts a job back into the queue that its holder leaves where it is.
-    pub async fn release_job(&mut self, id: JobId, attempt: i64) -> Result<(), Error> {
-        let statement = query(
-            "UPDATE jobs SET status = 'queued', lease_until = NULL \
-             WHERE id = $1 AND attempt = $2 AND status = 'running'",
-        );
-        let statement = statement.bind(id.to_string()).bind(attempt);
-        self.change_one("jobs", statement).await
-    }
-
-    /// Puts every job that is held back into the queue. Only for a start when no other process
-    /// can hold one.
-    pub async fn release_claims(&mut self) -> Result<u64, Error> {
-        let statement =
-            query("UPDATE jobs SET status = 'queued', lease_until = NULL WHERE status = 'running'");
-        self.change(statement).await
-    }
-
     /// When the next waiting job is due, or a silent holder's lease ends; `None` when all is done.
     pub async fn next_due(&mut self) -> Result<Option<Timestamp>, Error> {
         let statement = query(
@@ -306,21 +194,6 @@ impl Tx<'_> {
             None => Ok(None),
         }
     }
-
-    /// Adds lines to a job's log.
-    pub async fn log_job(&mut self, id: JobId, lines: &[(Timestamp, String)]) -> Result<(), Error> {
-        for (at, line) in lines {
-            let statement = query(
-                "INSERT INTO job_log (job_id, seq, at, line) VALUES ($1, \
-                 (SELECT COALESCE(MAX(seq), 0) + 1 FROM job_log WHERE job_id = $1), $2, $3)",
-            )
-            .bind(id.to_string())
-            .bind(micros(*at))
-            .bind(plain(line));
-            self.change_one("job_log", statement).await?;
-        }
-        Ok(())
-    }
 }
 
 fn claim(row: &AnyRow) -> Result<Claim, Error> {
@@ -338,5 +211,14 @@ fn claim(row: &AnyRow) -> Result<Claim, Error> {
         },
         attempt: cells.number("attempt")?,
         tries: cells.number("tries")?,
+        died: cells.number::<i64>("died")? == 1,
+        cancel: cancelled(&cells)?,
     })
+}
+
+/// Why a job is to be taken back; `None` when it is not.
+fn cancelled(cells: &Cells<'_>) -> Result<Option<String>, Error> {
+    let asked = cells.maybe_at("cancel_at")?.is_some();
+    let why = cells.maybe_text("cancel_reason")?;
+    Ok(asked.then(|| why.unwrap_or_default()))
 }

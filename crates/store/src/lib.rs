@@ -38,11 +38,11 @@ pub use database::{Database, NotAnAddress, PostgresAddress};
 pub use error::Error;
 pub use events::NewEvent;
 pub use idempotency::{RepeatKey, Repeated};
-pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob};
+pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob, Outcome, Voice};
 pub use records::{
     AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
-    JobDetail, JobFilter, JobRecord, LogLine, NotATokenHash, ServerDetail, ServerRecord, Tenancy,
-    TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord,
+    JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine, NotATokenHash, ServerDetail,
+    ServerRecord, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};

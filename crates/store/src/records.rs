@@ -11,7 +11,7 @@ mod unit;
 pub use allocation::{AllocationRecord, Tenancy};
 pub use attestation::{AttestationRecord, AttestationSummary};
 pub use event::{EventFilter, EventPage, EventRecord};
-pub use job::{JobDetail, JobFilter, JobRecord, LogLine};
+pub use job::{JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};
 pub use token::{NotATokenHash, TokenHash, TokenRecord};
 pub use unit::{UnitDetail, UnitFilter, UnitRecord};

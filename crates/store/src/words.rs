@@ -78,13 +78,15 @@ words! {
         Succeeded = "succeeded",
         /// It ended without; its reason says why.
         Failed = "failed",
+        /// It was taken back before it did what it was for; its reason says why.
+        Cancelled = "cancelled",
     }
 }
 
 impl JobStatus {
     /// Whether nothing more will be done for it.
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed)
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
 }
 

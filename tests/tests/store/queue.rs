@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use kloigos_model::ids::JobId;
-use kloigos_store::{Claim, ClaimRules, Error, JobState, NewJob, Operation, Store, Tx};
+use kloigos_store::{Claim, ClaimRules, Error, JobState, NewJob, Operation, Outcome, Store, Tx};
 use tokio::task::JoinSet;
 
 use super::rows::{Write, at, host1, job, server, store};
 
-/// Takes the next job at this second, for ten seconds.
-struct Take(i64);
+/// Takes the next job at this second, for ten seconds, on so many servers at most.
+struct Take(i64, u32);
 
 impl Operation for Take {
     type Output = Option<Claim>;
@@ -20,6 +20,7 @@ impl Operation for Take {
             now: at(self.0),
             lease_until: at(self.0 + 10),
             per_server: 4,
+            servers: self.1,
         };
         tx.claim(None, &rules).await
     }
@@ -32,7 +33,8 @@ impl Operation for End<'_> {
     type Refusal = Error;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        tx.end_job(self.0.id, self.0.attempt, None, at(0)).await
+        tx.end_job(self.0.id, self.0.attempt, Outcome::Succeeded, at(0))
+            .await
     }
 }
 
@@ -59,7 +61,7 @@ async fn enqueue(store: &Store, job: NewJob) -> JobId {
 }
 
 async fn take(store: &Store, second: i64) -> Option<Claim> {
-    store.run(&Take(second)).await.expect("the queue")
+    store.run(&Take(second, 100)).await.expect("the queue")
 }
 
 #[tokio::test]
@@ -124,6 +126,10 @@ async fn a_silent_holder_loses_its_job_and_can_write_no_more() {
     assert_eq!(take(&store, 10).await, None, "the lease holds");
     let alive = take(&store, 11).await.expect("the same job");
     assert_eq!((alive.id, alive.attempt), (dead.id, dead.attempt + 1));
+    assert!(
+        !dead.died && alive.died,
+        "whoever comes after a death knows"
+    );
     let late = store.run(&End(&dead)).await;
     assert!(
         matches!(late, Err(Error::Missed { table: "jobs", .. })),
@@ -162,4 +168,37 @@ async fn of_many_claimers_each_job_has_one() {
     let all: Vec<JobId> = claimers.join_all().await.into_iter().flatten().collect();
     let each: BTreeSet<JobId> = all.iter().copied().collect();
     assert_eq!((all.len(), each.len()), (24, 24));
+}
+
+#[tokio::test]
+async fn only_so_many_servers_are_worked_on_at_once() {
+    let (_dir, store) = store().await;
+    let mut hosts = Vec::new();
+    for number in 0..3 {
+        let host = server(&format!("h{number}"), &format!("10.0.1.{number}"));
+        let new = Write::Server(host.clone());
+        store.run(&new).await.expect("a server");
+        enqueue(&store, job(host.id, None)).await;
+        hosts.push(host.id);
+    }
+    let take = async || store.run(&Take(0, 2)).await.expect("the queue");
+    let one = take().await.expect("the first");
+    let two = take().await.expect("the second");
+    assert_eq!([one.scope.server, two.scope.server], hosts[..2]);
+    assert_eq!(take().await, None, "two are enough");
+    store.run(&End(&one)).await.expect("ours");
+    assert_eq!(take().await.expect("the third").scope.server, hosts[2]);
+}
+
+#[tokio::test]
+async fn a_job_that_is_left_properly_is_not_taken_for_a_dead_ones() {
+    let (_dir, store) = store().await;
+    let (host, _) = host1(&store).await;
+    enqueue(&store, job(host.id, None)).await;
+    let first = take(&store, 0).await.expect("a job");
+    store.run(&Retry(&first, 5)).await.expect("ours");
+    let second = take(&store, 5).await.expect("the same job");
+    assert!(!second.died);
+    let third = take(&store, 100).await.expect("the same job");
+    assert!(third.died, "the second was not heard of again");
 }

@@ -118,7 +118,7 @@ async fn the_attestation_of_a_tenancy_that_is_over_asks_nothing() {
     }
     town.rest().await;
     let attesting = JobFilter {
-        kind: Some(JobKind::Attesting),
+        kinds: vec![JobKind::Attesting],
         ..JobFilter::default()
     };
     let jobs = town.control.list_jobs(&attesting).await.expect("jobs");

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use kloigos_control::{Begun, Change, JobKind, Refusal};
+use kloigos_control::{Begun, Change, JobKind, Refusal, Settings, World};
 
-use super::town::{Town, allocate, first_unit};
+use super::town::{Town, allocate, first_unit, swift};
 
 /// Where a town stands: its units, and all that is on its one machine. Ids of tenancies differ
 /// from run to run and are left out.
@@ -65,7 +65,12 @@ fn plain(text: &str) -> String {
 
 /// A town in which the job of this kind is about to begin.
 pub(crate) async fn before(kind: JobKind) -> Town {
-    let town = Town::new(1).await;
+    before_in(kind, swift()).await
+}
+
+/// The same, under these settings.
+pub(crate) async fn before_in(kind: JobKind, settings: Settings) -> Town {
+    let town = Town::with(1, settings, World::system()).await;
     if kind != JobKind::Initializing {
         town.ready(1, &["0-31", "32-63"]).await;
     }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use kloigos_control::{
-    Allocate, Attest, Begun, Change, ChangeUnit, Control, Deallocate, DecommissionServer,
-    Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience, Promised, Refusal,
-    Settings, Store, UnitFilter, UnitRecord, World,
+    Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Control, Deallocate,
+    DecommissionServer, Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience,
+    Promised, Refusal, RetryJob, Settings, Store, UnitFilter, UnitRecord, World,
 };
 use kloigos_model::{
     compute_unit::UnitStatus,
@@ -13,6 +13,7 @@ use kloigos_model::{
     limits::LimitsWish,
     names::{Hostname, UnitId},
     placement::Wanted,
+    server::Health,
     ssh::AuthorizedKeys,
     tags::Tags,
 };
@@ -196,6 +197,25 @@ impl Town {
         job
     }
 
+    /// Asks for a job to be taken back, and for its end.
+    pub(crate) async fn cancel(&self, begun: Begun) -> Result<JobRecord, Refusal> {
+        let op = CancelJob {
+            job: begun.job,
+            remark: Some("a mistake".parse().expect("a remark")),
+        };
+        self.control.cancel_job(op).await?;
+        Ok(self.end_of(begun).await)
+    }
+
+    /// Tries a job again by hand.
+    pub(crate) async fn retry(&self, job: &JobRecord) -> Result<Begun, Refusal> {
+        let op = RetryJob {
+            job: job.id,
+            remark: None,
+        };
+        self.control.retry_job(op).await
+    }
+
     /// Returns when no job is unfinished.
     pub(crate) async fn rest(&self) {
         let all = JobFilter {
@@ -223,6 +243,19 @@ impl Town {
         let machine = self.fleet.snapshot(number).into_iter();
         let there = machine.filter(|(_, content)| content.contains(blob));
         there.map(|(path, _)| path).collect()
+    }
+
+    /// Returns when a server answered a visit.
+    pub(crate) async fn until_reachable(&self, number: u32) {
+        let end = std::time::Instant::now() + AT_MOST;
+        while std::time::Instant::now() < end {
+            let server = self.control.server(&hostname(number)).await;
+            if server.expect("a server").record.health != Health::Unreachable {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("it was never reached again");
     }
 
     /// Returns when a server is as the condition says; tells what it last was otherwise.

@@ -13,7 +13,7 @@ use super::Control;
 use crate::{
     core::Core,
     housekeeping::Prune,
-    listening::{self, EventWatch},
+    listening::{self, EventWatch, JobWatch},
     queries,
     refusal::Refusal,
 };
@@ -93,6 +93,11 @@ impl Control {
     /// Begins to listen to the events that match: from where the filter says, else from now on.
     pub async fn watch_events(&self, filter: EventFilter) -> Result<EventWatch, Refusal> {
         EventWatch::begin(self.core.clone(), filter).await
+    }
+
+    /// Begins to listen to a job, from behind the line of its log that has this number.
+    pub async fn watch_job(&self, id: JobId, heard: u64) -> Result<JobWatch, Refusal> {
+        JobWatch::begin(self.core.clone(), id, heard).await
     }
 
     /// Forgets all but so many of the newest events, as is done now and then by itself.

@@ -18,6 +18,7 @@ pub(crate) async fn claim(
         now: core.world.now(),
         lease_until: core.world.after(core.settings.lease),
         per_server: core.settings.per_server,
+        servers: core.settings.servers_at_once,
     };
     tx.claim(wanted, &rules).await
 }
@@ -93,6 +94,7 @@ impl Operation for TryAgain<'_> {
             self.cx.now(),
         )
         .await?;
+        self.cx.write_lines(tx).await?;
         Ok(())
     }
 }

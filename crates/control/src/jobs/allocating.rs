@@ -62,10 +62,7 @@ impl Job for Allocating {
 
     async fn work(&self, cx: &Context<'_>) -> Result<Tried, Fault> {
         let Self::Apply(held) = self;
-        let ours = |unit: &UnitRecord, open: Option<&AllocationRecord>| {
-            let ours = open.is_some_and(|open| open.id == held.allocation);
-            ours && unit.status == UnitStatus::Allocating
-        };
+        let ours = |unit: &UnitRecord, open: Option<&AllocationRecord>| held.has(unit, open);
         cx.try_unit(held.unit, ours, apply).await
     }
 
@@ -85,7 +82,7 @@ impl Job for Allocating {
         match reply {
             Reply::Settled(_) => hand_over(held, tx, cx).await,
             Reply::Unknown(why) => held.again(why, seen, tx, cx).await,
-            Reply::Untouched(untouched) if held.unsure => {
+            Reply::Untouched(untouched) if held.unsure || cx.claim.died => {
                 held.again(&untouched.reason, seen, tx, cx).await
             }
             Reply::Untouched(untouched) => {
@@ -104,6 +101,29 @@ impl Job for Allocating {
                 held.elsewhere(&reason, seen, tx, cx).await
             }
         }
+    }
+
+    async fn cancel(
+        &self,
+        why: &str,
+        done: bool,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Option<Next<Self>>, Error> {
+        let Self::Apply(held) = self;
+        let unit = tx.load_unit(held.unit).await?;
+        let open = tx.open_allocation(held.unit).await?;
+        if !unit.is_some_and(|unit| held.has(&unit, open.as_ref())) {
+            return Ok(None);
+        }
+        tx.fail_allocation(held.allocation, why, cx.now()).await?;
+        if held.unsure || done {
+            empty_half_made(held, why, tx, cx).await?;
+        } else {
+            tx.move_unit(held.unit, UnitVerb::GiveBack, None, cx.now())
+                .await?;
+        }
+        Ok(Some(Next::Cancelled(why.to_owned())))
     }
 
     async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
@@ -161,7 +181,14 @@ async fn empty_half_made(
 }
 
 impl Reservation {
-    fn wanted(&self) -> Wanted {
+    /// Whether the unit is held for this tenancy.
+    fn has(&self, unit: &UnitRecord, open: Option<&AllocationRecord>) -> bool {
+        let ours = open.is_some_and(|open| open.id == self.allocation);
+        ours && unit.status == UnitStatus::Allocating
+    }
+
+    /// What kind of unit was asked for.
+    pub(crate) fn wanted(&self) -> Wanted {
         Wanted {
             cpu_count: self.cpu_count,
             region: self.region.clone(),

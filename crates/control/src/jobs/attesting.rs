@@ -103,6 +103,16 @@ impl Job for Attesting {
         }
     }
 
+    async fn cancel(
+        &self,
+        why: &str,
+        _: bool,
+        _: &mut Tx<'_>,
+        _: &Context<'_>,
+    ) -> Result<Option<Next<Self>>, Error> {
+        Ok(Some(Next::Cancelled(why.to_owned())))
+    }
+
     async fn give_up(&self, _: &str, _: &mut Tx<'_>, _: &Context<'_>) -> Result<(), Error> {
         Ok(())
     }

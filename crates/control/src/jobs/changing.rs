@@ -44,6 +44,9 @@ pub(crate) enum Changing {
         wanted: Wanted,
         /// Why that is not to be had.
         reason: String,
+        /// Whether that is because somebody wanted it to be taken back.
+        #[serde(default)]
+        cancelled: bool,
     },
 }
 
@@ -85,12 +88,54 @@ impl Job for Changing {
                 Ok(Next::Done)
             }
             (Self::Apply { .. }, Some(reply)) => self.not_applied(reply, seen, tx, cx).await,
-            (Self::TakeBack { reason, .. }, Some(Reply::Settled(_))) => {
+            (
+                Self::TakeBack {
+                    reason, cancelled, ..
+                },
+                Some(Reply::Settled(_)),
+            ) => {
                 tx.set_unit_reason(self.wanted().unit, None).await?;
-                Ok(Next::Failed(reason.clone()))
+                let end = if *cancelled {
+                    Next::Cancelled
+                } else {
+                    Next::Failed
+                };
+                Ok(end(reason.clone()))
             }
             (Self::TakeBack { .. }, Some(reply)) => self.not_taken_back(reply, seen, tx, cx).await,
         }
+    }
+
+    /// A reset that may have begun to wipe is finished.
+    async fn cancel(
+        &self,
+        why: &str,
+        done: bool,
+        tx: &mut Tx<'_>,
+        _: &Context<'_>,
+    ) -> Result<Option<Next<Self>>, Error> {
+        let Self::Apply {
+            wanted,
+            before,
+            unsure,
+        } = self
+        else {
+            let begun = matches!(self, Self::TakeBack { .. });
+            return Ok((!begun).then(|| Next::Cancelled(why.to_owned())));
+        };
+        let begun = *unsure || done;
+        if wanted.now(tx).await?.is_none() || (begun && wanted.change.wipes()) {
+            return Ok(None);
+        }
+        tx.set_tenancy(wanted.allocation, before).await?;
+        if !begun {
+            return Ok(Some(Next::Cancelled(why.to_owned())));
+        }
+        Ok(Some(Next::Then(Self::TakeBack {
+            wanted: wanted.clone(),
+            reason: why.to_owned(),
+            cancelled: true,
+        })))
     }
 
     async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
@@ -124,7 +169,8 @@ async fn write(
 }
 
 impl Changing {
-    fn wanted(&self) -> &Wanted {
+    /// What is wanted.
+    pub(crate) fn wanted(&self) -> &Wanted {
         match self {
             Self::Write { wanted } | Self::Apply { wanted, .. } | Self::TakeBack { wanted, .. } => {
                 wanted
@@ -153,6 +199,7 @@ impl Changing {
         let Self::Apply { unsure, .. } = *self else {
             return Ok(Next::Failed(self.over(seen)));
         };
+        let unsure = unsure || cx.claim.died;
         let settings = &cx.core.settings;
         let (brief, long) = (settings.contact, settings.repair);
         match reply {
@@ -211,6 +258,7 @@ impl Changing {
         Ok(Next::Then(Self::TakeBack {
             wanted: wanted.clone(),
             reason: why.to_owned(),
+            cancelled: false,
         }))
     }
 

@@ -11,16 +11,21 @@ use kloigos_model::{
     host::{Desired, Request},
     ids::{ServerId, UnitKey},
 };
-use kloigos_store::{AllocationRecord, Claim, Error, Operation, ServerRecord, Tx, UnitRecord};
+use kloigos_store::{
+    AllocationRecord, Claim, Error, JobProgress, Operation, ServerRecord, Tx, UnitRecord, Voice,
+};
 
-use super::Fault;
+use super::{
+    Fault,
+    said::{Said, Written},
+};
 use crate::{core::Core, desired, reply, reply::Reply, settings::Patience, target};
 
 /// The surroundings of one step.
 pub(crate) struct Context<'a> {
     pub(crate) core: &'a Arc<Core>,
     pub(crate) claim: &'a Claim,
-    lines: Mutex<Vec<(Timestamp, String)>>,
+    said: Mutex<Said>,
 }
 
 /// A server with its units and their open tenancies, as they were at one moment.
@@ -35,7 +40,7 @@ impl<'a> Context<'a> {
         Self {
             core,
             claim,
-            lines: Mutex::default(),
+            said: Mutex::default(),
         }
     }
 
@@ -47,16 +52,25 @@ impl<'a> Context<'a> {
     pub(crate) fn say(&self, line: impl Into<String>) {
         let line = line.into();
         tracing::info!(job = %self.claim.id, kind = %self.claim.kind, "{line}");
-        self.locked().push((self.now(), line));
+        self.locked().say(self.now(), line);
     }
 
-    pub(crate) fn lines(&self) -> Vec<(Timestamp, String)> {
-        self.locked().clone()
+    /// Writes the lines that are not written yet. May be run more than once: they count as written
+    /// only when the step is over, or when [`Self::keep`] was told so.
+    pub(crate) async fn write_lines(&self, tx: &mut Tx<'_>) -> Result<usize, Error> {
+        let (lines, count) = self.locked().unwritten();
+        let voice = Voice {
+            job: self.claim.id,
+            step: &self.claim.state.step,
+            attempt: self.claim.attempt,
+        };
+        tx.log_job(voice, &lines).await?;
+        Ok(count)
     }
 
-    fn locked(&self) -> MutexGuard<'_, Vec<(Timestamp, String)>> {
-        // A list of lines is whole after any panic.
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn locked(&self) -> MutexGuard<'_, Said> {
+        // What was said is whole after any panic.
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether one more failure of this step is one too many.
@@ -82,19 +96,43 @@ impl<'a> Context<'a> {
         held.await.map_err(fenced)
     }
 
-    /// Works, and says meanwhile that the worker is alive. When the job is somebody else's by then
-    /// the work is left off: the other one repeats it.
+    /// Works, and writes meanwhile that the worker is alive, what it says and how far it is. When
+    /// the job is somebody else's by then the work is left off: the other one repeats it.
     pub(crate) async fn alive_during<T>(
         &self,
         work: impl Future<Output = Result<T, Fault>> + Send,
     ) -> Result<T, Fault> {
         let mut work = pin!(work);
+        let settings = &self.core.settings;
+        let pause = settings.tell.min(settings.lease / 3);
+        let mut renew_at = self.core.world.after(settings.lease / 3);
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                () = self.core.world.sleep(self.core.settings.lease / 3) => {}
+                () = self.core.world.sleep(pause) => {}
             }
-            self.core.store.run(&Renew(self)).await?;
+            let due = self.now() >= renew_at;
+            if due || self.locked().has_news() {
+                self.keep(due).await?;
+                renew_at = self.core.world.after(settings.lease / 3);
+            }
+        }
+    }
+
+    /// Holds the job, and writes what was said since. Where that was only to be told, a database
+    /// that is away for a moment is no reason to leave the work.
+    async fn keep(&self, due: bool) -> Result<(), Fault> {
+        match self.core.store.run(&Keep(self)).await {
+            Ok(written) => {
+                self.locked().written(written);
+                Ok(())
+            }
+            Err(Fault::Store(error)) if !due && error.is_of_the_database() => {
+                tracing::warn!(job = %self.claim.id, error = &error as &dyn std::error::Error,
+                    "what the job says is written later");
+                Ok(())
+            }
+            Err(fault) => Err(fault),
         }
     }
 
@@ -104,6 +142,11 @@ impl<'a> Context<'a> {
         let mut progress = |at: kloigos_model::host::Progress| {
             tracing::debug!(job = %self.claim.id, server = %server.hostname, scope = %at.scope,
                 resource = %at.resource, done = at.done, of = at.of, "host works");
+            self.locked().is_at(JobProgress {
+                done: at.done,
+                of: at.of,
+                what: format!("{} {}", at.scope, at.resource),
+            });
         };
         let result = self.core.transport.call(&target, request, &mut progress);
         let result = result.await;
@@ -146,14 +189,20 @@ fn fenced(error: Error) -> Fault {
     }
 }
 
-struct Renew<'a>(&'a Context<'a>);
+struct Keep<'a>(&'a Context<'a>);
 
-impl Operation for Renew<'_> {
-    type Output = ();
+impl Operation for Keep<'_> {
+    type Output = Written;
     type Refusal = Fault;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        self.0.hold(tx).await
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Written, Fault> {
+        self.0.hold(tx).await?;
+        let progress = self.0.locked().progress();
+        if let Some(progress) = &progress {
+            tx.set_progress(self.0.claim.id, progress).await?;
+        }
+        let lines = self.0.write_lines(tx).await?;
+        Ok(Written { lines, progress })
     }
 }
 

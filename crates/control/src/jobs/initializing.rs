@@ -126,6 +126,23 @@ impl Job for Initializing {
         }
     }
 
+    /// Whatever is on the server by then is removed by its next init or its decommission.
+    async fn cancel(
+        &self,
+        why: &str,
+        _: bool,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Option<Next<Self>>, Error> {
+        let server = tx.load_server(self.server()).await?;
+        let going = server.is_some_and(|server| server.status == ServerStatus::Initializing);
+        if !going || matches!(self, Self::TakeBack { .. }) {
+            return Ok(None);
+        }
+        self.give_up(why, tx, cx).await?;
+        Ok(Some(Next::Cancelled(why.to_owned())))
+    }
+
     async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
         let server = self.server();
         tx.move_server(server, ServerVerb::Fail, Some(reason), cx.now())

@@ -87,7 +87,7 @@ impl Return {
 
 async fn already(tx: &mut Tx<'_>, server: &ServerRecord) -> Result<Started, Refusal> {
     let filter = JobFilter {
-        kind: Some(JobKind::Decommissioning),
+        kinds: vec![JobKind::Decommissioning],
         hostname: Some(server.hostname.to_string()),
         limit: Some(1),
         ..JobFilter::default()

@@ -37,7 +37,7 @@ pub(super) async fn to_attestation(
     let end = async {
         let record = app.control().wait(job, app.patience()).await?;
         match record.status {
-            JobStatus::Failed => Err(failed(record)),
+            JobStatus::Failed | JobStatus::Cancelled => Err(failed(record)),
             JobStatus::Queued | JobStatus::Running => Ok(None),
             JobStatus::Succeeded => Ok(app.control().attestation(job).await?),
         }
@@ -69,9 +69,18 @@ pub(super) async fn to_end(app: &App, job: JobId, waits: bool) -> Result<Respons
     };
     match record.status {
         JobStatus::Succeeded => Ok(done),
-        JobStatus::Failed => Err(failed(record)),
+        JobStatus::Failed | JobStatus::Cancelled => Err(failed(record)),
         JobStatus::Queued | JobStatus::Running => Ok(accepted(job, JobView::from(record))),
     }
+}
+
+/// How the job stands: at once, or when it is over where that is waited for.
+pub(super) async fn to_standing(app: &App, job: JobId, waits: bool) -> Result<Response, ApiError> {
+    if waits {
+        let end = app.control().wait(job, app.patience());
+        app.unless_stopping(end).await.transpose()?;
+    }
+    going(app, job).await
 }
 
 async fn going(app: &App, job: JobId) -> Result<Response, ApiError> {

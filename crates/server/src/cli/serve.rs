@@ -49,6 +49,15 @@ pub(super) struct Serve {
     /// is kept apart, in DIR/simulated.
     #[arg(long, value_name = "SERVERS", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     simulated: Option<u32>,
+    /// Work on so many servers at once at most; all control planes of a database together.
+    #[arg(
+        long,
+        env = "KLOIGOS_SERVERS_AT_ONCE",
+        value_name = "SERVERS",
+        default_value_t = 64,
+        value_parser = clap::value_parser!(u32).range(1..=10_000)
+    )]
+    servers_at_once: u32,
     #[command(flatten)]
     ssh: SshArgs,
     /// How long a call that waits for its work waits at most; the work goes on.
@@ -98,6 +107,7 @@ impl TryFrom<Serve> for Config {
             postgres,
             migrate: !serve.no_migrate,
             lease: Duration::from_secs(serve.lease.into()),
+            servers_at_once: serve.servers_at_once,
             access: if serve.insecure_no_auth {
                 Access::Open
             } else {

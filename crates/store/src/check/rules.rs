@@ -101,7 +101,7 @@ const OTHERS: &[&str] = &[
     "SELECT 'job ' || id || ' is running without a lease' AS fault FROM jobs \
      WHERE status = 'running' AND lease_until IS NULL",
     "SELECT 'job ' || id || ' is ' || status || ' and has no end' AS fault FROM jobs \
-     WHERE status IN ('succeeded', 'failed') AND ended_at IS NULL",
+     WHERE status IN ('succeeded', 'failed', 'cancelled') AND ended_at IS NULL",
     "SELECT 'jobs ' || a.id || ' and ' || b.id || ' run on the same unit or server' AS fault \
      FROM jobs a JOIN jobs b ON b.server_id = a.server_id AND b.id > a.id \
      AND (a.unit_id IS NULL OR b.unit_id IS NULL OR a.unit_id = b.unit_id) \

@@ -80,8 +80,10 @@ pub(crate) enum Happens {
     Started,
     Advanced,
     Waiting,
+    Cancelling,
     Succeeded,
     Failed,
+    Cancelled,
 }
 
 impl Happens {
@@ -92,8 +94,10 @@ impl Happens {
             Self::Started => (EventKind::JobStarted, "is taken up"),
             Self::Advanced => (EventKind::JobAdvanced, "goes on"),
             Self::Waiting => (EventKind::JobWaiting, "is tried again later"),
+            Self::Cancelling => (EventKind::JobCancelling, "is to be taken back"),
             Self::Succeeded => (EventKind::JobSucceeded, "succeeded"),
             Self::Failed => (EventKind::JobFailed, "failed"),
+            Self::Cancelled => (EventKind::JobCancelled, "was taken back"),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! The bodies of what is done to an allocated unit.
 
-use kloigos_control::{Attest, Change, ChangeUnit, Idempotency, Promised};
+use kloigos_control::{Attest, CancelJob, Change, ChangeUnit, Idempotency, Promised, RetryJob};
 use kloigos_model::{
-    ids::AllocationId, limits::LimitsWish, names::UnitId, remark::Remark, ssh::AuthorizedKeys,
+    ids::{AllocationId, JobId},
+    limits::LimitsWish,
+    names::UnitId,
+    remark::Remark,
+    ssh::AuthorizedKeys,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -170,6 +174,18 @@ impl Because {
     /// This change.
     pub(crate) fn operation(self, of: Of, change: Change) -> ChangeUnit {
         of.change(change, self.remark)
+    }
+
+    /// A job to be taken back.
+    pub(crate) fn cancel(self, job: JobId) -> CancelJob {
+        let remark = self.remark;
+        CancelJob { job, remark }
+    }
+
+    /// A job to be tried again.
+    pub(crate) fn retry(self, job: JobId) -> RetryJob {
+        let remark = self.remark;
+        RetryJob { job, remark }
     }
 
     /// An attestation.

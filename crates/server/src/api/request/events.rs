@@ -8,7 +8,7 @@ use kloigos_model::{
 };
 use utoipa::IntoParams;
 
-use super::filter::name;
+use super::filter::{name, words};
 use crate::api::check::{At, Checked, Fields, Read, parsed, text, within};
 
 /// Which events; combined with AND.
@@ -59,7 +59,7 @@ pub(crate) struct EventLog {
 
 impl Read for EventQuery {
     fn read(fields: &mut Fields<'_>) -> Checked<Self> {
-        let kind = fields.optional("kind", kinds);
+        let kind = fields.optional("kind", words);
         let hostname = fields.optional("hostname", name);
         let compute_id = fields.optional("compute_id", name);
         let job = fields.optional("job", parsed);
@@ -86,13 +86,6 @@ impl Read for EventLog {
         let events = events?;
         Ok(Self { events, page })
     }
-}
-
-/// Words in any case, separated by commas.
-fn kinds(mut at: At<'_>) -> Checked<Vec<EventKind>> {
-    let text = text(at.again())?.to_ascii_lowercase();
-    let read: Result<_, _> = text.split(',').map(|word| word.trim().parse()).collect();
-    at.sound(read)
 }
 
 fn since(mut at: At<'_>) -> Checked<Since> {

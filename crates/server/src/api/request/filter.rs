@@ -1,7 +1,7 @@
 //! What stands behind the question mark of a list.
 
 use kloigos_control::{JobFilter, JobKind, JobStatus, UnitFilter};
-use kloigos_model::{compute_unit::UnitStatus, cpu::MAX_CPU, tags::TagText};
+use kloigos_model::{compute_unit::UnitStatus, cpu::MAX_CPU, ids::JobId, tags::TagText};
 use utoipa::IntoParams;
 
 use crate::api::check::{At, Checked, Fields, Read, label_or_empty, parsed, text, within};
@@ -70,17 +70,21 @@ impl From<UnitQuery> for UnitFilter {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobQuery {
-    /// Those that do this: `initializing`, `decommissioning`, `allocating`, `deallocating`,
-    /// `changing` or `attesting`.
+    /// Those that do one of these, separated by commas: `initializing`, `decommissioning`,
+    /// `allocating`, `deallocating`, `changing` or `attesting`.
     #[param(value_type = Option<String>)]
-    kind: Option<JobKind>,
-    /// Those that stand so: `queued`, `running`, `succeeded` or `failed`.
+    kind: Option<Vec<JobKind>>,
+    /// Those that stand in one of these ways, separated by commas: `queued`, `running`,
+    /// `succeeded`, `failed` or `cancelled`.
     #[param(value_type = Option<String>)]
-    status: Option<JobStatus>,
+    status: Option<Vec<JobStatus>>,
     /// Those on the server of this name.
     hostname: Option<String>,
     /// Those on the unit of this name.
     compute_id: Option<String>,
+    /// Those that were begun before the job with this id: the next page.
+    #[param(value_type = Option<String>)]
+    before: Option<JobId>,
     /// At most so many, the newest first.
     #[param(default = 100, minimum = 1, maximum = 1000)]
     limit: Option<u32>,
@@ -88,16 +92,18 @@ pub(crate) struct JobQuery {
 
 impl Read for JobQuery {
     fn read(fields: &mut Fields<'_>) -> Checked<Self> {
-        let kind = fields.optional("kind", word);
-        let status = fields.optional("status", word);
+        let kind = fields.optional("kind", words);
+        let status = fields.optional("status", words);
         let hostname = fields.optional("hostname", name);
         let compute_id = fields.optional("compute_id", name);
+        let before = fields.optional("before", parsed);
         let limit = fields.optional("limit", within("the limit", &(1..=1000)));
         Ok(Self {
             kind: kind?,
             status: status?,
             hostname: hostname?,
             compute_id: compute_id?,
+            before: before?,
             limit: limit?,
         })
     }
@@ -106,10 +112,11 @@ impl Read for JobQuery {
 impl From<JobQuery> for JobFilter {
     fn from(query: JobQuery) -> Self {
         Self {
-            kind: query.kind,
-            status: query.status,
+            kinds: query.kind.unwrap_or_default(),
+            statuses: query.status.unwrap_or_default(),
             hostname: query.hostname,
             compute_id: query.compute_id,
+            before: query.before,
             limit: query.limit,
         }
     }
@@ -152,6 +159,17 @@ pub(super) fn name(mut at: At<'_>) -> Checked<String> {
     at.broken(&format_args!(
         "a name has letters, digits, dots, hyphens and underscores, at most {MAX_NAME} in all"
     ))
+}
+
+/// Words in any case, separated by commas.
+pub(super) fn words<T>(mut at: At<'_>) -> Checked<Vec<T>>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    let text = text(at.again())?.to_ascii_lowercase();
+    let read: Result<_, _> = text.split(',').map(|word| word.trim().parse()).collect();
+    at.sound(read)
 }
 
 /// A word in any case.

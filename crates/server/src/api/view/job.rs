@@ -1,18 +1,18 @@
 //! A job.
 
-use kloigos_control::{JobDetail, JobRecord, LogLine};
+use kloigos_control::{JobDetail, JobProgress, JobRecord, LogLine, recourse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Work on a server.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct JobView {
     /// Its id, as in the header `Kloigos-Job`.
     pub id: String,
     /// What it does: `initializing`, `decommissioning`, `allocating`, `deallocating`, `changing` or
     /// `attesting`.
     pub kind: String,
-    /// How it stands: `queued`, `running`, `succeeded` or `failed`.
+    /// How it stands: `queued`, `running`, `succeeded`, `failed` or `cancelled`.
     pub status: String,
     /// The server it works on.
     #[schema(required = true)]
@@ -24,7 +24,7 @@ pub struct JobView {
     pub step: String,
     /// How often it was taken up.
     pub attempts: u32,
-    /// What hindered it last, or why it failed.
+    /// What hindered it last, or why it failed or was taken back.
     #[schema(required = true)]
     pub reason: Option<String>,
     /// When it was asked for.
@@ -39,6 +39,38 @@ pub struct JobView {
     /// When it is tried next, while it waits for that.
     #[schema(required = true, format = DateTime)]
     pub next_at: Option<String>,
+    /// How often its step failed in a row.
+    pub tries: u32,
+    /// How far its step is; null where its server does not tell.
+    #[schema(required = true)]
+    pub progress: Option<ProgressView>,
+    /// Since when it is to be taken back, which it is when its step is over.
+    #[schema(required = true, format = DateTime)]
+    pub cancel_at: Option<String>,
+    /// Whether it can be taken back.
+    pub can_cancel: bool,
+    /// Whether it can be tried again: at once where it waits, else as another job.
+    pub can_retry: bool,
+    /// The job that it is another try of.
+    #[schema(required = true)]
+    pub retry_of: Option<String>,
+    /// What a person should do next about it, if anything.
+    #[schema(required = true)]
+    pub next_action: Option<String>,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProgressView {
+    /// How many things are as they should be.
+    pub done: u32,
+    /// Of how many.
+    pub of: u32,
+    /// The same of a hundred.
+    #[schema(maximum = 100)]
+    pub percent: u32,
+    /// Which one is in work, such as `u0-15 account`.
+    pub what: String,
 }
 
 /// A job with its log.
@@ -61,11 +93,24 @@ pub struct LogLineView {
     pub at: String,
     /// What it says.
     pub line: String,
+    /// The step that said it; null for lines of earlier versions.
+    #[schema(required = true)]
+    pub step: Option<String>,
+    /// The how manieth time the job was taken up then; 0 before the first.
+    #[schema(required = true)]
+    pub attempt: Option<u32>,
 }
 
 impl From<JobRecord> for JobView {
     fn from(job: JobRecord) -> Self {
         Self {
+            tries: job.tries,
+            can_cancel: recourse::can_cancel(&job),
+            can_retry: recourse::can_retry(&job),
+            next_action: recourse::next_action(&job).map(str::to_owned),
+            progress: job.progress.map(ProgressView::from),
+            cancel_at: job.cancel_at.map(|at| at.to_string()),
+            retry_of: job.retry_of.map(|id| id.to_string()),
             id: job.id.to_string(),
             kind: job.kind.to_string(),
             status: job.status.to_string(),
@@ -78,6 +123,19 @@ impl From<JobRecord> for JobView {
             started_at: job.started_at.map(|at| at.to_string()),
             ended_at: job.ended_at.map(|at| at.to_string()),
             next_at: job.next_at.map(|at| at.to_string()),
+        }
+    }
+}
+
+impl From<JobProgress> for ProgressView {
+    fn from(progress: JobProgress) -> Self {
+        let JobProgress { done, of, what } = progress;
+        let percent = (u64::from(done) * 100).checked_div(of.into());
+        Self {
+            done,
+            of,
+            percent: percent.map_or(100, |percent| percent.min(100) as u32),
+            what,
         }
     }
 }
@@ -97,6 +155,8 @@ impl From<LogLine> for LogLineView {
             seq: line.seq,
             at: line.at.to_string(),
             line: line.line,
+            step: line.step,
+            attempt: line.attempt,
         }
     }
 }

@@ -30,6 +30,9 @@ pub struct ServerView {
     /// Why it is as it is, and what to do; after a failure.
     #[schema(required = true)]
     pub reason: Option<String>,
+    /// What a person does about that; after a failure.
+    #[schema(required = true)]
+    pub next_action: Option<String>,
     /// How it was at the last visit: `healthy`, `degraded`, `unreachable` or `unknown`.
     pub health: String,
     /// Since when.
@@ -117,6 +120,7 @@ impl From<ServerRecord> for ServerView {
             zone: server.zone.to_string(),
             status: server.status.to_string(),
             reason: server.reason,
+            next_action: server.status.next_action().map(str::to_owned),
             health: server.health.to_string(),
             health_since: server.health_since.to_string(),
             health_reason: server.health_reason,

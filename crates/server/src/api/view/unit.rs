@@ -54,6 +54,9 @@ pub struct ComputeUnitResponse {
     /// What the kernel said last of its promises in this tenancy; null before it was asked.
     #[schema(required = true)]
     pub attestation: Option<AttestationSummaryView>,
+    /// What a person does about its quarantine; null when it is in none.
+    #[schema(required = true)]
+    pub next_action: Option<String>,
 }
 
 impl From<UnitRecord> for ComputeUnitResponse {
@@ -77,6 +80,7 @@ impl From<UnitRecord> for ComputeUnitResponse {
             reason: unit.reason,
             activity: unit.activity.map(|activity| activity.to_string()),
             attestation: unit.attestation.map(AttestationSummaryView::from),
+            next_action: unit.status.next_action().map(str::to_owned),
         }
     }
 }
