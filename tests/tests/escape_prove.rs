@@ -4,6 +4,8 @@
 //!
 //! `KLOIGOS_ESCAPES=guard,quota` looks at some mechanisms only.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use kloigos_tests::escape::{
     Attempt, Expected, Mechanism, Outcome, Stage, attempts, run, run_as_root,
@@ -56,8 +58,7 @@ fn naming(stage: &Stage, mechanism: Mechanism) -> Vec<Attempt> {
 
 fn prove(stage: &Stage, mechanism: Mechanism, named: &[Attempt]) -> Result<Complaints> {
     let Some(removal) = mechanism.removal() else {
-        let outcomes = run_as_root(stage, named)?;
-        return Ok(held(stage, &outcomes, "as root"));
+        return prove_as_root(stage, named);
     };
     stage.script(removal)?;
     let without = format!("without {}", mechanism.title());
@@ -78,6 +79,22 @@ fn prove(stage: &Stage, mechanism: Mechanism, named: &[Attempt]) -> Result<Compl
             mechanism.title()
         )
     }));
+    Ok(complaints)
+}
+
+/// Promise by promise, since what root does to one is felt by the next.
+fn prove_as_root(stage: &Stage, named: &[Attempt]) -> Result<Complaints> {
+    let mut promises = BTreeMap::<&str, Vec<Attempt>>::new();
+    for attempt in named {
+        let of_promise = promises.entry(attempt.promise.title()).or_default();
+        of_promise.push(*attempt);
+    }
+    let mut complaints = Complaints::new();
+    for (promise, attempts) in promises {
+        let outcomes = run_as_root(stage, &attempts).with_context(|| promise.to_owned())?;
+        complaints.extend(held(stage, &outcomes, "as root"));
+        stage.come_back()?;
+    }
     Ok(complaints)
 }
 

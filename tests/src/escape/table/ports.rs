@@ -24,7 +24,8 @@ for family, option in ((socket.AF_INET, []), (socket.AF_INET6, [(socket.IPPROTO_
         made.append(bind(family, kind, PORTS[0] + 7, options=option))
 say('%d bound' % len(made))
 ",
-    ),
+    )
+    .accepted("these ports are its own"),
     Attempt::new(BIND, "ports-tcp4-of-the-victim", "a free TCP port of the victim", "EPERM", "bind(socket.AF_INET, TCP, PORT + 9)"),
     Attempt::new(BIND, "ports-tcp6-of-the-victim", "the same over IPv6", "EPERM", "bind(socket.AF_INET6, TCP, PORT + 9)"),
     Attempt::new(BIND, "ports-udp4-of-the-victim", "a free UDP port of the victim", "EPERM", "bind(socket.AF_INET, UDP, PORT + 9)"),
@@ -86,7 +87,8 @@ made.connect(('127.0.0.1', 9))
 LIBC.connect(made.fileno(), struct.pack('H14x', 0), 16)
 made.bind(('', PORT + 9))
 ",
-    ),
+    )
+    .backed_by("the kernel, which binds a socket once"),
     Attempt::new(
         BIND,
         "ports-smc",
