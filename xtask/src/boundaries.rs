@@ -85,6 +85,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "futures-util",
             "jiff",
             "rand",
+            "rust-embed",
             "sha2",
             "subtle",
             "tokio",

@@ -2,6 +2,7 @@
 
 mod asking;
 mod probing;
+mod sessions;
 
 pub use self::probing::examine;
 

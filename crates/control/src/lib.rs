@@ -36,8 +36,8 @@ pub use control::{Control, Standing, examine};
 pub use kloigos_store::{
     AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
     JobDetail, JobFilter, JobKind, JobPage, JobProgress, JobRecord, JobStatus, LogLine,
-    ServerDetail, ServerRecord, Store, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter,
-    UnitRecord,
+    ServerDetail, ServerRecord, SessionRecord, Store, Tenancy, TokenHash, TokenRecord, UnitDetail,
+    UnitFilter, UnitRecord,
 };
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{

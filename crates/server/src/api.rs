@@ -19,6 +19,7 @@ mod json;
 pub mod request;
 mod router;
 mod servers;
+mod session;
 mod stream;
 mod trace;
 mod unmatched;

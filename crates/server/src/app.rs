@@ -10,7 +10,7 @@ use kloigos_control::{
 use tokio::sync::watch;
 
 use crate::{
-    auth::{Access, FirstToken},
+    auth::{Access, Secret},
     config::{Config, Fleet},
     simulated::KeptFleet,
 };
@@ -95,7 +95,7 @@ impl App {
 
     /// The secret of the first token, on the first start and never again.
     pub async fn first_token(&self) -> Result<Option<String>> {
-        let token = FirstToken::draw(&SystemEntropy);
+        let token = Secret::draw(&SystemEntropy);
         let stored = self.control().ensure_first_token(&token.hash()).await;
         let stored = stored.context("failed to store the first token")?;
         Ok(stored.then(|| token.reveal().to_owned()))

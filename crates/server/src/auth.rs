@@ -1,9 +1,10 @@
 //! Who calls. Every call but the open ones carries a token; what a token's holder may do is asked
 //! of the [`Caller`], so that roles and sign-in have one place to come to.
 
+pub(crate) mod session;
 mod token;
 
-pub(crate) use token::{FirstToken, hash_of};
+pub(crate) use token::{Secret, hash_of};
 
 use std::net::IpAddr;
 
@@ -13,7 +14,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use kloigos_control::TokenRecord;
+use kloigos_control::{TokenHash, TokenRecord};
 use sha2::{Digest, Sha256};
 
 use crate::{api::ApiError, app::App};
@@ -52,25 +53,45 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    let caller = caller(&app, request.headers()).await?;
+    let caller = caller(&app, &mut request).await?;
     tracing::Span::current().record("caller", caller.name());
     request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
 }
 
-async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, ApiError> {
+async fn caller(app: &App, request: &mut Request) -> Result<Caller, ApiError> {
     const MISSING: &str = "this call needs a token: send the header Authorization: Bearer TOKEN";
     const UNKNOWN: &str = "the token is not known";
+    let headers = request.headers();
     if app.access() == Access::Open {
         return local(headers)
             .then_some(Caller::Anybody)
             .ok_or(ApiError::Foreign);
     }
-    let secret = bearer(headers).ok_or(ApiError::Unauthorised(MISSING))?;
-    let found = app.control().token_by_hash(&hash_of(secret)).await?;
-    found
-        .map(Caller::Token)
-        .ok_or(ApiError::Unauthorised(UNKNOWN))
+    if let Some(secret) = bearer(headers) {
+        let found = app.control().token_by_hash(&hash_of(secret)).await?;
+        let found = found.map(Caller::Token);
+        return found.ok_or(ApiError::Unauthorised(UNKNOWN));
+    }
+    let session = session::session_of(headers).ok_or(ApiError::Unauthorised(MISSING))?;
+    signed_in(app, request, &session).await
+}
+
+/// The holder of the token that the browser was signed in with.
+async fn signed_in(
+    app: &App,
+    request: &mut Request,
+    session: &TokenHash,
+) -> Result<Caller, ApiError> {
+    const OVER: &str = "the session is over; sign in again";
+    let found = app.control().session_by_hash(session).await?;
+    let found = found.ok_or(ApiError::Unauthorised(OVER))?;
+    if !session::is_ours(request.method(), request.headers()) {
+        return Err(ApiError::CrossSite);
+    }
+    let caller = Caller::Token(found.token.clone());
+    request.extensions_mut().insert(found);
+    Ok(caller)
 }
 
 /// Whether a call without a token comes from this machine and not from a web page that a browser

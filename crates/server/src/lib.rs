@@ -13,6 +13,7 @@ mod host_binary;
 mod logs;
 mod server;
 mod simulated;
+mod web;
 
 pub use app::App;
 pub use auth::Access;

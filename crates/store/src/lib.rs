@@ -23,6 +23,7 @@ mod offers;
 mod records;
 mod schema;
 mod servers;
+mod sessions;
 mod store;
 mod tables;
 mod tokens;
@@ -42,7 +43,8 @@ pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob, Outcome, Voice};
 pub use records::{
     AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
     JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine, NotATokenHash, ServerDetail,
-    ServerRecord, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord,
+    ServerRecord, SessionRecord, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter,
+    UnitRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};

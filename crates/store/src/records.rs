@@ -13,5 +13,5 @@ pub use attestation::{AttestationRecord, AttestationSummary};
 pub use event::{EventFilter, EventPage, EventRecord};
 pub use job::{JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};
-pub use token::{NotATokenHash, TokenHash, TokenRecord};
+pub use token::{NotATokenHash, SessionRecord, TokenHash, TokenRecord};
 pub use unit::{UnitDetail, UnitFilter, UnitRecord};

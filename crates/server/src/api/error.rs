@@ -5,7 +5,7 @@
 //! | 202 | the work goes on; `Location` names its job |
 //! | 307 | the path has one slash too many or too few |
 //! | 401 | no token, or an unknown one |
-//! | 403 | no tokens are needed, and a web page of another site calls |
+//! | 403 | a web page of another site calls |
 //! | 404, 405 | no such path, thing or method |
 //! | 408, 413 | the body takes too long, or is larger than 1 MiB |
 //! | 409 | it cannot be done to the thing as it is |
@@ -51,6 +51,8 @@ pub(crate) enum ApiError {
     NoPath,
     /// Calls need no token, and this one comes from a web page of elsewhere.
     Foreign,
+    /// A page of another site calls with the cookie of a session.
+    CrossSite,
     /// The body is larger than is read.
     LargeBody,
     /// The body did not arrive in time.
@@ -84,6 +86,10 @@ impl IntoResponse for ApiError {
             Self::Foreign => said(
                 StatusCode::FORBIDDEN,
                 "without tokens only this machine may call, and no web page of another site",
+            ),
+            Self::CrossSite => said(
+                StatusCode::FORBIDDEN,
+                "a session counts only for calls from a page of this control plane",
             ),
             Self::LargeBody => said(
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -8,11 +8,13 @@ mod filter;
 mod init;
 mod limits;
 mod query;
+mod session;
 
 pub use allocate::{ComputeUnitRequest, TagValue};
 pub use change::{ChangeLimitsRequest, KeysRequest, ReasonRequest, StopRequest};
 pub use init::{InitServerRequest, ProbeRequest, VolumeRequest};
 pub use limits::{Amount, LimitsRequest};
+pub use session::SignInRequest;
 
 pub(crate) use allocate::Allocation;
 pub(crate) use change::{Because, Halt, Keys, NewLimits, Of};
@@ -20,3 +22,4 @@ pub(crate) use events::{EventLog, EventLogQuery, EventQuery};
 pub(crate) use filter::{JobQuery, LimitQuery, UnitQuery};
 pub(crate) use init::{Cut, Look};
 pub(crate) use query::{DecommissionQuery, Nothing, Query, RemovalQuery, TenancyQuery, WaitQuery};
+pub(crate) use session::SignIn;

@@ -18,10 +18,10 @@ use super::{
     attestations,
     compute_units::{self, keys, running},
     document::{Shared, document},
-    error, events, health, jobs, servers, trace,
+    error, events, health, jobs, servers, session, trace,
     unmatched::Paths,
 };
-use crate::{app::App, auth};
+use crate::{app::App, auth, web};
 
 /// Where the `OpenAPI` document is served.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -55,6 +55,7 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(jobs::retry))
         .routes(routes!(events::stream))
         .routes(routes!(events::list))
+        .routes(routes!(session::show))
         .route("/compute_units", get(compute_units::list))
         // A fingerprint may have slashes in it.
         .route(
@@ -67,7 +68,9 @@ fn guarded() -> OpenApiRouter<App> {
 
 /// Calls that need none.
 fn open() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(health::show))
+    OpenApiRouter::new()
+        .routes(routes!(health::show))
+        .routes(routes!(session::begin, session::end))
 }
 
 /// All calls, for the document.
@@ -88,7 +91,9 @@ pub(crate) fn router(app: App) -> Router {
         .merge(docs)
         .merge(api_docs)
         .method_not_allowed_fallback(async || error::method_not_allowed())
-        .fallback(move |request: Request<_>| async move { paths.answer(&request) })
+        .fallback(move |request: Request<_>| async move {
+            web::answer(&request).unwrap_or_else(|| paths.answer(&request))
+        })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(middleware::from_fn(trace::traced))

@@ -7,6 +7,7 @@ mod fault;
 mod finding;
 mod job;
 mod server;
+mod session;
 mod unit;
 mod unit_detail;
 
@@ -17,5 +18,6 @@ pub use fault::{Detail, HTTPValidationError, LocationPart, ValidationError};
 pub use finding::{ExaminationView, FindingView};
 pub use job::{JobDetailView, JobView, LogLineView, ProgressView};
 pub use server::{HealthView, ProbeView, ServerDetailView, ServerView};
+pub use session::SessionView;
 pub use unit::ComputeUnitResponse;
 pub use unit_detail::{ComputeUnitDetail, DirectoriesView, KeyView, LimitsView, VolumeView};

@@ -9,10 +9,10 @@ use kloigos_control::{Entropy, TokenHash};
 
 use super::{hex, hex_digest};
 
-/// A new token, shown to a person once.
-pub(crate) struct FirstToken(String);
+/// A new secret, given to whoever is to have it once.
+pub(crate) struct Secret(String);
 
-impl FirstToken {
+impl Secret {
     /// Draws one.
     pub(crate) fn draw(entropy: &dyn Entropy) -> Self {
         let mut secret = [0; 32];
@@ -32,9 +32,9 @@ impl FirstToken {
 }
 
 /// Never the secret.
-impl fmt::Debug for FirstToken {
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FirstToken(…)")
+        f.write_str("Secret(…)")
     }
 }
 
@@ -52,10 +52,7 @@ mod tests {
 
     #[test]
     fn tokens_differ_and_do_not_show_themselves() {
-        let (a, b) = (
-            FirstToken::draw(&SystemEntropy),
-            FirstToken::draw(&SystemEntropy),
-        );
+        let (a, b) = (Secret::draw(&SystemEntropy), Secret::draw(&SystemEntropy));
         assert_ne!(a.reveal(), b.reveal());
         assert_eq!(a.reveal().len(), "kloigos_".len() + 64);
         assert!(a.hash() == hash_of(a.reveal()) && a.hash() != b.hash());

@@ -48,3 +48,12 @@ pub struct TokenRecord {
     /// When it was made.
     pub created_at: Timestamp,
 }
+
+/// A browser that somebody signed in with a token, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The token it was opened with; it may do what that may.
+    pub token: TokenRecord,
+    /// When it is over.
+    pub expires_at: Timestamp,
+}

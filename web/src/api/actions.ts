@@ -1,0 +1,84 @@
+// What can be done, call by call. None waits: the job is followed instead, so that a page can be
+// left and the work found again.
+import { api, begun } from "./client";
+import type { InitRequest, LimitsRequest, Unit, UnitRequest } from "./types";
+
+/** A unit and the tenancy that is meant; another tenancy is never hit. */
+type Tenancy = Pick<Unit, "compute_id" | "allocation_id">;
+
+const NOW = { wait: false } as const;
+
+function of(unit: Tenancy) {
+  const allocation = unit.allocation_id ? { allocation_id: unit.allocation_id } : {};
+  return { path: { compute_id: unit.compute_id }, query: { ...NOW, ...allocation } };
+}
+
+const because = (reason: string) => (reason.trim() ? { reason: reason.trim() } : {});
+
+export const allocate = (body: UnitRequest, key: string) =>
+  begun(
+    api.POST("/compute_units/allocate", {
+      params: { query: NOW, header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+
+export const deallocate = (unit: Tenancy) =>
+  begun(api.DELETE("/compute_units/deallocate/{compute_id}", { params: of(unit) }));
+
+export const stop = (unit: Tenancy, mode: "stop" | "freeze", reason: string) =>
+  begun(
+    api.POST("/compute_units/{compute_id}/stop", {
+      params: of(unit),
+      body: { mode, ...because(reason) },
+    }),
+  );
+
+export const start = (unit: Tenancy, reason: string) =>
+  begun(api.POST("/compute_units/{compute_id}/start", { params: of(unit), body: because(reason) }));
+
+export const reset = (unit: Tenancy, reason: string) =>
+  begun(api.POST("/compute_units/{compute_id}/reset", { params: of(unit), body: because(reason) }));
+
+export const changeLimits = (unit: Tenancy, limits: LimitsRequest, reason: string) =>
+  begun(
+    api.PATCH("/compute_units/{compute_id}/limits", {
+      params: of(unit),
+      body: { limits, ...because(reason) },
+    }),
+  );
+
+export const addKeys = (unit: Tenancy, ssh_public_key: string, reason: string) =>
+  begun(
+    api.POST("/compute_units/{compute_id}/keys", {
+      params: of(unit),
+      body: { ssh_public_key, ...because(reason) },
+    }),
+  );
+
+export const removeKey = (unit: Tenancy, fingerprint: string, reason: string) => {
+  const { path, query } = of(unit);
+  const params = { path: { ...path, fingerprint }, query: { ...query, ...because(reason) } };
+  return begun(api.DELETE("/compute_units/{compute_id}/keys/{fingerprint}", { params }));
+};
+
+export const attestUnit = (unit: Tenancy) =>
+  begun(api.POST("/compute_units/{compute_id}/attest", { params: of(unit) }));
+
+export const attestServer = (hostname: string) =>
+  begun(api.POST("/servers/{hostname}/attest", { params: { path: { hostname }, query: NOW } }));
+
+export const initServer = (body: InitRequest, key: string) =>
+  begun(
+    api.POST("/admin/init_server", {
+      params: { query: NOW, header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+
+export const decommission = (hostname: string, force: boolean) =>
+  begun(
+    api.DELETE("/admin/decommission_server/{hostname}", {
+      params: { path: { hostname }, query: { ...NOW, force } },
+    }),
+  );

@@ -1,0 +1,129 @@
+// What is asked of the API and how often it is asked again, in one place.
+import { queryOptions } from "@tanstack/react-query";
+import { answer, api } from "./client";
+import type { Job } from "./types";
+
+/** How often what is on the screen is looked at again, in milliseconds. */
+const SOON = 1_000;
+const OFTEN = 3_000;
+const SELDOM = 15_000;
+
+export const session = () =>
+  queryOptions({
+    queryKey: ["session"],
+    queryFn: ({ signal }) => answer(api.GET("/session", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+
+export const health = () =>
+  queryOptions({
+    queryKey: ["health"],
+    queryFn: ({ signal }) => answer(api.GET("/health", { signal })),
+    refetchInterval: OFTEN,
+    retry: false,
+  });
+
+export const servers = () =>
+  queryOptions({
+    queryKey: ["servers"],
+    queryFn: ({ signal }) => answer(api.GET("/servers", { signal })),
+    refetchInterval: OFTEN,
+  });
+
+export const server = (hostname: string) =>
+  queryOptions({
+    queryKey: ["servers", hostname],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/servers/{hostname}", { signal, params: { path: { hostname } } })),
+    refetchInterval: OFTEN,
+  });
+
+export const examination = (hostname: string) =>
+  queryOptions({
+    queryKey: ["servers", hostname, "doctor"],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/servers/{hostname}/doctor", { signal, params: { path: { hostname } } })),
+    staleTime: 60_000,
+    retry: false,
+  });
+
+export const serverAttestations = (hostname: string) =>
+  queryOptions({
+    queryKey: ["servers", hostname, "attestations"],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/servers/{hostname}/attestations", { signal, params: { path: { hostname } } }),
+      ),
+    refetchInterval: SELDOM,
+  });
+
+export const units = () =>
+  queryOptions({
+    queryKey: ["units"],
+    queryFn: ({ signal }) => answer(api.GET("/compute_units/", { signal })),
+    refetchInterval: OFTEN,
+  });
+
+export const unit = (id: string) =>
+  queryOptions({
+    queryKey: ["units", id],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/compute_units/{compute_id}", { signal, params: { path: { compute_id: id } } }),
+      ),
+    refetchInterval: OFTEN,
+  });
+
+export const unitKeys = (id: string) =>
+  queryOptions({
+    queryKey: ["units", id, "keys"],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/compute_units/{compute_id}/keys", {
+          signal,
+          params: { path: { compute_id: id } },
+        }),
+      ),
+    refetchInterval: SELDOM,
+  });
+
+export const unitAttestations = (id: string) =>
+  queryOptions({
+    queryKey: ["units", id, "attestations"],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/compute_units/{compute_id}/attestations", {
+          signal,
+          params: { path: { compute_id: id } },
+        }),
+      ),
+    refetchInterval: SELDOM,
+  });
+
+export interface JobsFilter {
+  kind?: string;
+  status?: string;
+  hostname?: string;
+  compute_id?: string;
+  limit?: number;
+}
+
+export const jobs = (filter: JobsFilter = {}) =>
+  queryOptions({
+    queryKey: ["jobs", filter],
+    queryFn: ({ signal }) => answer(api.GET("/jobs", { signal, params: { query: filter } })),
+    refetchInterval: OFTEN,
+  });
+
+export const job = (id: string) =>
+  queryOptions({
+    queryKey: ["jobs", id],
+    queryFn: ({ signal }) => answer(api.GET("/jobs/{id}", { signal, params: { path: { id } } })),
+    refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : SOON),
+  });
+
+/** Whether a job has ended, well or not. */
+export function isOver(job: Pick<Job, "ended_at">): boolean {
+  return job.ended_at !== null;
+}

@@ -1,0 +1,31 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Amount = Schemas["Amount"];
+export type Attestation = Schemas["AttestationView"];
+export type Check = Schemas["CheckView"];
+export type Cpu = Schemas["CpuView"];
+export type Disk = Schemas["DiskView"];
+export type Examination = Schemas["ExaminationView"];
+export type Facts = Schemas["FactsView"];
+export type Finding = Schemas["FindingView"];
+export type Health = Schemas["HealthView"];
+export type InitRequest = Schemas["InitServerRequest"];
+export type Job = Schemas["JobView"];
+export type JobDetail = Schemas["JobDetailView"];
+export type Key = Schemas["KeyView"];
+export type Limits = Schemas["LimitsView"];
+export type LimitsRequest = Schemas["LimitsRequest"];
+export type LogLine = Schemas["LogLineView"];
+export type NumaNode = Schemas["NodeView"];
+export type Probe = Schemas["ProbeView"];
+export type ProbeRequest = Schemas["ProbeRequest"];
+export type Server = Schemas["ServerView"];
+export type ServerDetail = Schemas["ServerDetailView"];
+export type Session = Schemas["SessionView"];
+export type TagValue = Schemas["TagValue"];
+export type Unit = Schemas["ComputeUnitResponse"];
+export type UnitDetail = Schemas["ComputeUnitDetail"];
+export type UnitRequest = Schemas["ComputeUnitRequest"];
+export type VolumeRequest = Schemas["VolumeRequest"];

@@ -1,0 +1,96 @@
+// The fleet as the map shows it: each server with its units' CPUs, in groups.
+import type { Server, Unit } from "~/api/types";
+import { parseCpus } from "~/cpus/set";
+
+export interface Tile {
+  server: Server;
+  units: Unit[];
+  /** Every CPU that is known of, by number: the place of its unit, or `host`. */
+  owners: Map<number, number | "host">;
+  capacity: number;
+  allocated: number;
+}
+
+export interface Group {
+  name: string;
+  tiles: Tile[];
+}
+
+export type Grouping = "region" | "zone" | "health" | undefined;
+
+/** The servers with what is on them, by name. */
+export function tilesOf(servers: readonly Server[], units: readonly Unit[]): Tile[] {
+  const byServer = new Map<string, Unit[]>();
+  for (const unit of units) {
+    const list = byServer.get(unit.hostname);
+    if (list) list.push(unit);
+    else byServer.set(unit.hostname, [unit]);
+  }
+  return servers.map((server) => tile(server, byServer.get(server.hostname) ?? []));
+}
+
+function tile(server: Server, units: Unit[]): Tile {
+  const owners = new Map<number, number | "host">();
+  for (const cpu of parseCpus(server.housekeeping_cpus ?? "") ?? []) owners.set(cpu, "host");
+  for (const [place, unit] of units.entries()) {
+    for (const cpu of unit.cpu_list.split(",")) owners.set(Number(cpu), place);
+  }
+  const cpus = (list: Unit[]) => list.reduce((sum, unit) => sum + unit.cpu_count, 0);
+  const allocated = cpus(units.filter((unit) => unit.status === "allocated"));
+  return { server, units, owners, capacity: cpus(units), allocated };
+}
+
+/** The tiles in groups, each by its name; one group without a name where none is asked for. */
+export function grouped(tiles: readonly Tile[], by: Grouping): Group[] {
+  if (!by) return [{ name: "", tiles: [...tiles] }];
+  const groups = new Map<string, Tile[]>();
+  for (const tile of tiles) {
+    const name = by === "zone" ? `${tile.server.region} ${tile.server.zone}` : tile.server[by];
+    groups.set(name, [...(groups.get(name) ?? []), tile]);
+  }
+  const names = [...groups.keys()].sort();
+  return names.map((name) => ({ name, tiles: groups.get(name) ?? [] }));
+}
+
+/** What a tile says to those who do not see it. */
+export function spoken({ server, capacity, allocated, units }: Tile): string {
+  const free = units.filter((unit) => unit.status === "free").length;
+  const state = server.status === "ready" ? server.health : server.status;
+  return `${server.hostname}: ${allocated} of ${capacity} CPUs allocated, ${free} of ${units.length} units free, ${state}`;
+}
+
+export interface Totals {
+  servers: number;
+  troubled: number;
+  units: number;
+  free: number;
+  quarantined: number;
+  cpus: number;
+  allocated: number;
+}
+
+/** The whole fleet in numbers. */
+export function totals(tiles: readonly Tile[]): Totals {
+  const sum = (of: (tile: Tile) => number) => tiles.reduce((all, tile) => all + of(tile), 0);
+  const inState = (test: (status: string) => boolean) =>
+    sum((tile) => tile.units.filter((unit) => test(unit.status)).length);
+  return {
+    servers: tiles.length,
+    troubled: tiles.filter(isTroubled).length,
+    units: sum((tile) => tile.units.length),
+    free: inState((status) => status === "free"),
+    quarantined: inState((status) => status.endsWith("_fail")),
+    cpus: sum((tile) => tile.capacity),
+    allocated: sum((tile) => tile.allocated),
+  };
+}
+
+/** Whether somebody should look at it. */
+export function isTroubled({ server, units }: Tile): boolean {
+  return (
+    server.health === "degraded" ||
+    server.health === "unreachable" ||
+    server.status.endsWith("_fail") ||
+    units.some((unit) => unit.status.endsWith("_fail"))
+  );
+}

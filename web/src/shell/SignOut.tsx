@@ -1,0 +1,32 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { IconLogout } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { answer, api } from "~/api/client";
+import { session } from "~/api/queries";
+
+/** Ends the session; not there where calls need none. */
+export function SignOut() {
+  const queries = useQueryClient();
+  const who = useQuery(session());
+  const out = useMutation({
+    mutationFn: () => answer(api.DELETE("/session")),
+    onSettled: () => {
+      queries.clear();
+      return queries.resetQueries({ queryKey: session().queryKey });
+    },
+  });
+  if (!who.data?.expires_at) return null;
+  return (
+    <Tooltip label="Sign out">
+      <ActionIcon
+        variant="default"
+        size={30}
+        onClick={() => out.mutate()}
+        loading={out.isPending}
+        aria-label="Sign out"
+      >
+        <IconLogout size={16} stroke={1.6} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

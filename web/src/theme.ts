@@ -1,0 +1,38 @@
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+/** The one accent: what can be pressed, what is chosen, what is in use. */
+const lagoon: MantineColorsTuple = [
+  "#e6f6f6",
+  "#cdeaea",
+  "#9dd5d6",
+  "#69bfc1",
+  "#3fa8ab",
+  "#22888d",
+  "#12737a",
+  "#0b5f66",
+  "#084c53",
+  "#053a40",
+];
+
+export const theme = createTheme({
+  primaryColor: "lagoon",
+  primaryShade: { light: 7, dark: 5 },
+  colors: { lagoon },
+  autoContrast: true,
+  luminanceThreshold: 0.32,
+  respectReducedMotion: true,
+  defaultRadius: "sm",
+  cursorType: "pointer",
+  fontFamily: "Inter, system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif",
+  fontFamilyMonospace:
+    "ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, 'DejaVu Sans Mono', monospace",
+  headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.25rem" }, h2: { fontSize: "1rem" } } },
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
+  components: {
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 250 } },
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45 } } },
+    Button: { defaultProps: { size: "xs" } },
+    TextInput: { defaultProps: { size: "sm" } },
+    Select: { defaultProps: { size: "sm" } },
+  },
+});
