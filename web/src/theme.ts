@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 /** The one accent: what can be pressed, what is chosen, what is in use. */
 const lagoon: MantineColorsTuple = [
@@ -14,10 +14,24 @@ const lagoon: MantineColorsTuple = [
   "#053a40",
 ];
 
+/** The greys of the dark, a little blue, from text to the deepest ground. */
+const dark: MantineColorsTuple = [
+  "#dde4e8",
+  "#c3ccd2",
+  "#98a5ae",
+  "#6f7d87",
+  "#39444b",
+  "#2a3238",
+  "#1c2429",
+  "#151b1f",
+  "#11171a",
+  "#0c1113",
+];
+
 export const theme = createTheme({
   primaryColor: "lagoon",
   primaryShade: { light: 7, dark: 5 },
-  colors: { lagoon },
+  colors: { lagoon, dark },
   autoContrast: true,
   luminanceThreshold: 0.32,
   respectReducedMotion: true,
@@ -36,3 +50,14 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "sm" } },
   },
 });
+
+/** What Mantine shows faintly is still read by everybody. */
+export const variables: CSSVariablesResolver = () => {
+  const own = {
+    "--mantine-color-dimmed": "var(--app-muted)",
+    "--mantine-color-placeholder": "var(--app-muted)",
+    "--mantine-color-body": "var(--app-card)",
+    "--mantine-color-text": "var(--app-text)",
+  };
+  return { variables: {}, light: own, dark: own };
+};

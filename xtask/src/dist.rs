@@ -1,5 +1,5 @@
 //! `cargo xtask dist`: the static host binary with its digest, and the control plane with that
-//! binary inside, in `target/dist`.
+//! binary and the web application inside, in `target/dist`.
 //!
 //! Static, so that it runs on every distribution: the C library of the target must not be loaded
 //! into it. The flags need `--target`, for with them alone procedure macros could not be built;
@@ -37,6 +37,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let host = build()?;
     if !arguments.host_only {
+        crate::web::build()?;
         build_control(&host)?;
     }
     Ok(())

@@ -39,7 +39,7 @@ use accel::Accelerator;
 use emulator::Emulator;
 use image::Image;
 pub use link::{Cut, Link};
-pub use packages::{provide_postgres, provide_tools};
+pub use packages::{provide_chromium, provide_node, provide_postgres, provide_tools};
 use power::BOOT;
 use progress::say;
 pub use server::Server;

@@ -13,3 +13,4 @@ pub mod lab;
 pub mod package;
 pub mod sources;
 pub mod test;
+pub mod web;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, boundaries, demo, dist, lab, package, test};
+use xtask::{bench, boundaries, demo, dist, lab, package, test, web};
 
 /// Build, lab and checks of Kloigos.
 #[derive(Parser)]
@@ -31,6 +31,8 @@ enum Verb {
     Prove(test::prove::Arguments),
     /// Everything that is checked, in tiers.
     Test(test::Arguments),
+    /// The web application: built, checked, gone through in a browser.
+    Web(web::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Verb::Package(arguments) => package::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Prove(arguments) => test::prove::run(&arguments),
         Verb::Test(arguments) => test::run(&arguments),
+        Verb::Web(arguments) => web::run(&arguments).map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -3,6 +3,7 @@
 mod asking;
 mod probing;
 mod sessions;
+mod tenancies;
 
 pub use self::probing::examine;
 

@@ -42,7 +42,7 @@ pub use kloigos_store::{
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{
     Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Deallocate, DecommissionServer,
-    Idempotency, InitServer, Probe, Probed, Promised, RetryJob,
+    Idempotency, InitServer, Placement, Probe, Probed, Promised, RetryJob,
 };
 pub use refusal::{Fault, PathPart, Refusal};
 pub use settings::{FirstContact, HostBinary, Patience, Settings};

@@ -7,6 +7,7 @@ mod change;
 mod deallocate;
 mod decommission_server;
 mod init_server;
+mod placing;
 mod repeat;
 mod retry;
 mod tenancy;
@@ -28,11 +29,11 @@ use kloigos_model::{
 };
 use kloigos_store::{Claim, UnitRecord};
 
-pub use self::change::Change;
 pub(crate) use self::{
     allocate::Reserve, attest::Ask, cancel::Cancel, change::Begin as BeginChange, deallocate::End,
-    decommission_server::Return, init_server::Begin, retry::Retry,
+    decommission_server::Return, init_server::Begin, placing::Look, retry::Retry,
 };
+pub use self::{change::Change, placing::Placement};
 
 /// A unit for a tenant.
 #[derive(Debug, Clone)]

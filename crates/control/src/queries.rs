@@ -7,8 +7,8 @@ use kloigos_model::{
     names::{Hostname, UnitId},
 };
 use kloigos_store::{
-    AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail, ServerRecord,
-    TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
+    AllocationRecord, AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail,
+    ServerRecord, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
 };
 
 use crate::refusal::Refusal;
@@ -46,6 +46,19 @@ async fn found(tx: &mut Tx<'_>, id: &UnitId) -> Result<UnitRecord, Refusal> {
     unit.ok_or_else(|| Refusal::NotFound {
         what: format!("there is no compute unit {id}"),
     })
+}
+
+/// The tenancies of every unit that had this name.
+pub(crate) struct AllocationsOf<'a>(pub(crate) &'a UnitId, pub(crate) u32);
+
+impl Operation for AllocationsOf<'_> {
+    type Output = Vec<AllocationRecord>;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
+        found(tx, self.0).await?;
+        Ok(tx.allocations_of(self.0, self.1).await?)
+    }
 }
 
 pub(crate) struct AttestationsOfUnit<'a>(pub(crate) &'a UnitId, pub(crate) u32);

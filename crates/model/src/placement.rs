@@ -162,6 +162,48 @@ pub fn place(
     }
 }
 
+/// What a choice was made from, to be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Considered {
+    /// How many free units match.
+    pub matching: usize,
+    /// On how many servers.
+    pub servers: usize,
+    /// Servers that have none, and why, in the order of their names.
+    pub misses: Vec<(Hostname, Miss)>,
+}
+
+/// What [`place`] chooses from.
+pub fn consider(wanted: &Wanted, servers: &[ServerOffer]) -> Considered {
+    let mut considered = Considered {
+        matching: 0,
+        servers: 0,
+        misses: Vec::new(),
+    };
+    for server in servers {
+        match fitting(wanted, server, &[]) {
+            Ok(units) => {
+                considered.matching += units.len();
+                considered.servers += 1;
+            }
+            Err(miss) => considered.misses.push((server.hostname.clone(), miss)),
+        }
+    }
+    considered.misses.sort_by(|(a, _), (b, _)| a.cmp(b));
+    considered
+}
+
+/// The share of a server's CPUs whose units are not free, in thousandths.
+pub fn used_per_mille(server: &ServerOffer) -> u64 {
+    let cpus = |unit: &UnitOffer| unit.cpus.len() as u64;
+    let all: u64 = server.units.iter().map(cpus).sum();
+    let used = server
+        .units
+        .iter()
+        .filter(|unit| unit.status != UnitStatus::Free);
+    used.map(cpus).sum::<u64>() * 1000 / all.max(1)
+}
+
 fn fitting<'s>(
     wanted: &Wanted,
     server: &'s ServerOffer,
@@ -231,12 +273,9 @@ struct Rank<'s> {
 }
 
 fn rank<'s>(server: &'s ServerOffer, unit: &'s UnitOffer) -> Rank<'s> {
-    let cpus_of = |units: &[&UnitOffer]| units.iter().map(|unit| unit.cpus.len()).sum::<usize>();
-    let (free, used): (Vec<&UnitOffer>, Vec<&UnitOffer>) = server
-        .units
-        .iter()
-        .partition(|unit| unit.status == UnitStatus::Free);
-    let all = (cpus_of(&free) + cpus_of(&used)).max(1) as u64;
+    let free = server.units.iter();
+    let free = free.filter(|unit| unit.status == UnitStatus::Free);
+    let free: Vec<&UnitOffer> = free.collect();
     let beside = free.iter().filter(|other| {
         other
             .memory_nodes
@@ -244,7 +283,7 @@ fn rank<'s>(server: &'s ServerOffer, unit: &'s UnitOffer) -> Rank<'s> {
             .is_some()
     });
     Rank {
-        used_per_mille: cpus_of(&used) as u64 * 1000 / all,
+        used_per_mille: used_per_mille(server),
         free_beside: beside.map(|other| other.cpus.len()).sum(),
         size: unit.cpus.len(),
         spare: Reverse(free.len()),

@@ -4,6 +4,7 @@
 //! [`request`], answers take their shape in [`view`], and every status code is in `error`.
 
 mod admin;
+mod allocations;
 mod asked;
 mod attestations;
 mod check;

@@ -59,7 +59,8 @@ pub(crate) async fn guard(
     Ok(next.run(request).await)
 }
 
-async fn caller(app: &App, request: &mut Request) -> Result<Caller, ApiError> {
+/// Who makes this call; a session goes into its extensions.
+pub(crate) async fn caller(app: &App, request: &mut Request) -> Result<Caller, ApiError> {
     const MISSING: &str = "this call needs a token: send the header Authorization: Bearer TOKEN";
     const UNKNOWN: &str = "the token is not known";
     let headers = request.headers();

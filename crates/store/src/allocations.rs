@@ -5,6 +5,7 @@ use kloigos_model::{
     allocation::AllocationStatus,
     ids::{AllocationId, JobId, UnitKey},
     limits::Limits,
+    names::UnitId,
     ssh::AuthorizedKeys,
     tags::{TagValue, Tags},
 };
@@ -77,6 +78,20 @@ impl Tx<'_> {
         ));
         let row = self.row(statement.bind(unit.to_string())).await?;
         row.map(|row| allocation(&row)).transpose()
+    }
+
+    /// The tenancies of every unit that had this name, the newest first, at most so many.
+    pub async fn allocations_of(
+        &mut self,
+        unit: &UnitId,
+        limit: u32,
+    ) -> Result<Vec<AllocationRecord>, Error> {
+        let statement = query(select_allocations!(
+            "WHERE u.name = $1 ORDER BY a.created_at DESC, a.id DESC LIMIT $2"
+        ));
+        let statement = statement.bind(unit.to_string()).bind(i64::from(limit));
+        let rows = self.rows(statement).await?;
+        rows.iter().map(allocation).collect()
     }
 
     /// The tenancy that a job made or makes.

@@ -1,7 +1,7 @@
 // What is asked of the API and how often it is asked again, in one place.
 import { queryOptions } from "@tanstack/react-query";
 import { answer, api } from "./client";
-import type { Job } from "./types";
+import type { Job, Placement, UnitRequest } from "./types";
 
 /** How often what is on the screen is looked at again, in milliseconds. */
 const SOON = 1_000;
@@ -127,3 +127,36 @@ export const job = (id: string) =>
 export function isOver(job: Pick<Job, "ended_at">): boolean {
   return job.ended_at !== null;
 }
+
+/** What a placement depends on. */
+export type PlacementWish = Pick<UnitRequest, "cpu_count" | "region" | "zone" | "limits">;
+
+/** Any key will do: a placement asks nobody to log in. */
+const NOBODY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+export const placement = (wish: PlacementWish) =>
+  queryOptions({
+    queryKey: ["placement", wish],
+    queryFn: async ({ signal }) => {
+      const body: UnitRequest = { ...wish, tags: null, ssh_public_key: NOBODY };
+      const found = await answer(
+        api.POST("/compute_units/allocate", { signal, params: { query: { dry_run: true } }, body }),
+      );
+      return found as Placement;
+    },
+    refetchInterval: OFTEN,
+    retry: false,
+  });
+
+export const unitAllocations = (id: string) =>
+  queryOptions({
+    queryKey: ["units", id, "allocations"],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/compute_units/{compute_id}/allocations", {
+          signal,
+          params: { path: { compute_id: id }, query: { limit: 100 } },
+        }),
+      ),
+    refetchInterval: SELDOM,
+  });

@@ -76,7 +76,8 @@ export interface paths {
          * Allocate
          * @description Takes a free unit, makes it ready for its tenant, and answers once the tenant can log in. After
          *     the time that the control plane waits at most, or at once with `?wait=false` or
-         *     `Prefer: respond-async`, it answers 202 and the work goes on.
+         *     `Prefer: respond-async`, it answers 202 and the work goes on. With `?dry_run=true` it only says
+         *     which unit it would be now, and why.
          */
         post: operations["allocate_compute_units_allocate_post"];
         delete?: never;
@@ -117,6 +118,26 @@ export interface paths {
          * @description The unit with its limits, keys and directories: the one that is living, else its latest life.
          */
         get: operations["show_unit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/compute_units/{compute_id}/allocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the allocations of a compute unit
+         * @description Its tenancies, the newest first; they are kept for ever.
+         */
+        get: operations["list_unit_allocations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -527,7 +548,7 @@ export interface paths {
         };
         /**
          * Show the session
-         * @description Who the caller is, and until when; 401 for nobody.
+         * @description Whether the caller is signed in, as whom, and until when.
          */
         get: operations["show_session"];
         put?: never;
@@ -552,6 +573,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an allocate is answered. */
+        AllocateAnswer: components["schemas"]["ComputeUnitResponse"] | components["schemas"]["PlacementView"];
+        /** @description One tenancy of a unit. */
+        AllocationView: {
+            /** @description Its id. */
+            id: string;
+            /** @description How it stands: `pending`, `active`, `ending`, `ended` or `failed`. */
+            status: string;
+            /** @description The job that made it. */
+            job: string;
+            /** @description What its tenant wrote on the unit; null when it gave null. */
+            tags: Record<string, never> | null;
+            /** @description The fingerprints of the keys that let its people in at last. */
+            keys: string[];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When its tenant could first log in.
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at: string | null;
+            /** @description Why it ended as it did, where there is more to say. */
+            reason: string | null;
+        };
         /** @description An amount, or `"none"`. */
         Amount: number | string;
         /** @description An attestation in short. */
@@ -1127,6 +1180,24 @@ export interface components {
             /** @description The distance to every node, in their order (10 is itself). */
             distances: number[];
         };
+        /** @description A server without a unit for a request. */
+        PassedOverView: {
+            /** @description Its name. */
+            hostname: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description The unit that an allocate would get now. */
+        PlacementView: {
+            /** @description The unit as it is now, free. */
+            unit: components["schemas"]["ComputeUnitResponse"];
+            /** @description What it would run with. */
+            limits: components["schemas"]["LimitsView"];
+            /** @description Why this unit and no other, one sentence each. */
+            reasons: string[];
+            /** @description Servers that have no unit for it. */
+            passed_over: components["schemas"]["PassedOverView"][];
+        };
         /** @description A server to be looked at. */
         ProbeRequest: {
             /** @description Its address, IPv4 or IPv6. */
@@ -1224,7 +1295,9 @@ export interface components {
         };
         /** @description Who calls, and until when. */
         SessionView: {
-            /** @description What the token is called; null where calls need none. */
+            /** @description Whether the caller may do anything else. */
+            signed_in: boolean;
+            /** @description What the token is called; null where calls need none, and for nobody. */
             name: string | null;
             /**
              * Format: date-time
@@ -1570,6 +1643,8 @@ export interface operations {
             query?: {
                 /** @description Whether the answer waits for the work to end. */
                 wait?: boolean;
+                /** @description Only says which unit it would be now, and why; nothing is reserved. */
+                dry_run?: boolean;
             };
             header?: {
                 /** @description A repeat with the same key and body within 24 hours is answered by the first one's job. */
@@ -1594,7 +1669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ComputeUnitResponse"];
+                    "application/json": components["schemas"]["AllocateAnswer"];
                 };
             };
             /** @description The work goes on; `Location` names its job. */
@@ -1803,6 +1878,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComputeUnitDetail"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such unit. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    list_unit_allocations: {
+        parameters: {
+            query?: {
+                /** @description At most so many, the newest first. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The unit's name, such as `host1_0-15`. */
+                compute_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationView"][];
                 };
             };
             /** @description No token, or an unknown one. */
@@ -3627,42 +3773,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
-                };
-            };
-            /** @description No token, or an unknown one. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Detail"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-            /** @description A fault of the control plane. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Detail"];
-                };
-            };
-            /** @description The database is busy, or there is no kloigos-host to put on servers. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Detail"];
                 };
             };
         };

@@ -30,6 +30,10 @@ const TONES: Record<string, Tone> = {
   failed: "bad",
   cancelled: "idle",
   cancelling: "busy",
+  pending: "busy",
+  active: "good",
+  ending: "busy",
+  ended: "idle",
   // Activities and verdicts.
   frozen: "warn",
   stopped: "warn",

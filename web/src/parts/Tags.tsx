@@ -3,7 +3,13 @@ import type { Unit } from "~/api/types";
 import classes from "./Tags.module.css";
 
 /** What a tenant wrote on a unit. */
-export function Tags({ of, limit = Number.POSITIVE_INFINITY }: { of: Unit; limit?: number }) {
+export function Tags({
+  of,
+  limit = Number.POSITIVE_INFINITY,
+}: {
+  of: Pick<Unit, "tags">;
+  limit?: number;
+}) {
   const all = tagsOf(of);
   if (all.length === 0) return <span className={classes.none}>–</span>;
   const more = all.length - limit;

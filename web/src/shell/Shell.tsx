@@ -22,7 +22,7 @@ export function Shell() {
   const who = useQuery(session());
   const path = useRouterState({ select: (state) => state.location.pathname });
   const fault = who.error && faultOf(who.error);
-  if (fault?.isSignedOut) return <SignIn />;
+  if (who.data?.signed_in === false) return <SignIn />;
   if (!who.data) return <Opening failed={Boolean(fault)} retry={() => void who.refetch()} />;
   // A wall screen has nobody who presses anything.
   if (path === "/board") return <Page />;

@@ -101,6 +101,33 @@ pub fn provide_postgres() -> Result<()> {
     install(&[package])
 }
 
+/// The browser that goes through the web application, its package, and a font for it.
+const CHROMIUM: (&str, [&str; 2]) = ("/usr/bin/chromium", ["chromium", "fonts-dejavu-core"]);
+
+/// Installs through apt the browser of the web application's tests where there is none. Where it is.
+pub fn provide_chromium() -> Result<&'static Path> {
+    let (program, packages) = CHROMIUM;
+    provide(Path::new(program).exists(), &packages)?;
+    Ok(Path::new(program))
+}
+
+/// Installs through apt what builds the web application.
+pub fn provide_node() -> Result<()> {
+    provide(false, &["nodejs", "npm"])
+}
+
+fn provide(there: bool, packages: &[&str]) -> Result<()> {
+    if there {
+        return Ok(());
+    }
+    ensure!(
+        rustix::process::geteuid().is_root(),
+        "these packages are missing and only root can install them: {}",
+        packages.join(" ")
+    );
+    install(packages)
+}
+
 /// Installs through apt what this machine lacks, and says so.
 pub fn provide_tools() -> Result<()> {
     let mut missing: Vec<&str> = Vec::new();

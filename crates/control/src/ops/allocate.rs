@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use kloigos_model::{
     compute_unit::UnitVerb,
-    placement::{Placed, place},
+    limits::LimitsWish,
+    placement::{Placed, Wanted, place},
 };
 use kloigos_store::{Claim, JobScope, NewAllocation, NewJob, Operation, Tx};
 
@@ -56,18 +57,9 @@ impl Operation for Reserve {
 }
 
 impl Reserve {
-    /// The best free unit; a refusal says why, server by server.
     async fn choose(&self, tx: &mut Tx<'_>) -> Result<Fitting, Refusal> {
         let (wanted, wish) = (&self.op.wanted, &self.op.limits);
-        match fit::place(tx, wanted, wish, &[]).await? {
-            Ok(fitting) => Ok(fitting),
-            Err(Unfit::Memory(why)) => Err(limit("memory_max", why)),
-            // Told with the servers that are no candidates at all.
-            Err(Unfit::NoUnit(none)) => {
-                let all = place(wanted, &tx.all_offers().await?, &[]);
-                Err(Refusal::NoCapacity(all.err().unwrap_or(none)))
-            }
-        }
+        choose(tx, wanted, wish).await
     }
 
     fn work(&self, placed: Placed) -> (NewJob, kloigos_model::ids::AllocationId) {
@@ -90,6 +82,23 @@ impl Reserve {
             unit: Some(placed.unit),
         };
         (new_job(&Allocating::Apply(held), scope, world), allocation)
+    }
+}
+
+/// The best free unit; a refusal says why, server by server.
+pub(super) async fn choose(
+    tx: &mut Tx<'_>,
+    wanted: &Wanted,
+    wish: &LimitsWish,
+) -> Result<Fitting, Refusal> {
+    match fit::place(tx, wanted, wish, &[]).await? {
+        Ok(fitting) => Ok(fitting),
+        Err(Unfit::Memory(why)) => Err(limit("memory_max", why)),
+        // Told with the servers that are no candidates at all.
+        Err(Unfit::NoUnit(none)) => {
+            let all = place(wanted, &tx.all_offers().await?, &[]);
+            Err(Refusal::NoCapacity(all.err().unwrap_or(none)))
+        }
     }
 }
 

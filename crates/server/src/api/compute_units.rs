@@ -3,15 +3,19 @@
 pub(super) mod keys;
 pub(super) mod running;
 
-use axum::{Json, extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use kloigos_model::names::UnitId;
 
 use super::{
     asked::{Asked, Filter, Named},
     error::ApiError,
     follow,
-    request::{Allocation, ComputeUnitRequest, TenancyQuery, UnitQuery, WaitQuery},
-    view::{ComputeUnitDetail, ComputeUnitResponse, JobView},
+    request::{AllocateQuery, Allocation, ComputeUnitRequest, TenancyQuery, UnitQuery},
+    view::{AllocateAnswer, ComputeUnitDetail, ComputeUnitResponse, JobView, PlacementView},
 };
 use crate::app::App;
 
@@ -19,20 +23,21 @@ use crate::app::App;
 ///
 /// Takes a free unit, makes it ready for its tenant, and answers once the tenant can log in. After
 /// the time that the control plane waits at most, or at once with `?wait=false` or
-/// `Prefer: respond-async`, it answers 202 and the work goes on.
+/// `Prefer: respond-async`, it answers 202 and the work goes on. With `?dry_run=true` it only says
+/// which unit it would be now, and why.
 #[utoipa::path(
     post,
     path = "/compute_units/allocate",
     operation_id = "allocate_compute_units_allocate_post",
     tag = "compute_units",
     params(
-        WaitQuery,
+        AllocateQuery,
         ("Idempotency-Key" = Option<String>, Header, description = "A repeat with the same key and body within 24 hours is answered by the first one's job."),
         ("Prefer" = Option<String>, Header, description = "`respond-async`: do not wait."),
     ),
     request_body = ComputeUnitRequest,
     responses(
-        (status = 200, description = "Successful Response", body = ComputeUnitResponse),
+        (status = 200, description = "Successful Response", body = AllocateAnswer),
         (status = 202, description = "The work goes on; `Location` names its job.", body = JobView),
         (status = 460, description = "No free unit matches; the detail says why, for each server.", body = super::view::Detail),
         (status = 470, description = "No server could be made ready; the detail names the job.", body = super::view::Detail),
@@ -40,10 +45,14 @@ use crate::app::App;
 )]
 pub(super) async fn allocate(
     State(app): State<App>,
-    asked: Asked<WaitQuery, Allocation>,
+    asked: Asked<AllocateQuery, Allocation>,
 ) -> Result<Response, ApiError> {
-    let waits = asked.waits(true);
+    let (waits, dry_run) = (asked.waits(true), asked.query.dry_run);
     let op = asked.body.operation(asked.idempotency, app.patience());
+    if dry_run == Some(true) {
+        let placement = app.control().placement(&op).await?;
+        return Ok(Json(PlacementView::from(placement)).into_response());
+    }
     let begun = app.control().allocate(op).await?;
     follow::to_unit(&app, begun.job, waits).await
 }

@@ -21,5 +21,7 @@ pub(crate) use change::{Because, Halt, Keys, NewLimits, Of};
 pub(crate) use events::{EventLog, EventLogQuery, EventQuery};
 pub(crate) use filter::{JobQuery, LimitQuery, UnitQuery};
 pub(crate) use init::{Cut, Look};
-pub(crate) use query::{DecommissionQuery, Nothing, Query, RemovalQuery, TenancyQuery, WaitQuery};
+pub(crate) use query::{
+    AllocateQuery, DecommissionQuery, Nothing, Query, RemovalQuery, TenancyQuery, WaitQuery,
+};
 pub(crate) use session::SignIn;

@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::{
-    admin,
+    admin, allocations,
     asked::BODY_LIMIT,
     attestations,
     compute_units::{self, keys, running},
@@ -34,6 +34,7 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(compute_units::list))
         .routes(routes!(compute_units::show))
         .routes(routes!(keys::list, keys::add))
+        .routes(routes!(allocations::of_unit))
         .routes(routes!(running::stop))
         .routes(routes!(running::start))
         .routes(routes!(running::reset))
@@ -55,7 +56,6 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(jobs::retry))
         .routes(routes!(events::stream))
         .routes(routes!(events::list))
-        .routes(routes!(session::show))
         .route("/compute_units", get(compute_units::list))
         // A fingerprint may have slashes in it.
         .route(
@@ -70,7 +70,7 @@ fn guarded() -> OpenApiRouter<App> {
 fn open() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(health::show))
-        .routes(routes!(session::begin, session::end))
+        .routes(routes!(session::show, session::begin, session::end))
 }
 
 /// All calls, for the document.

@@ -1,8 +1,8 @@
 //! Signing in from a browser: a token for a cookie, and back.
 
 use axum::{
-    Extension, Json,
-    extract::State,
+    Json,
+    extract::{Request, State},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{Caller, Secret, hash_of, session},
+    auth::{self, Secret, hash_of, session},
 };
 
 /// Sign in
@@ -61,20 +61,26 @@ pub(super) async fn begin(
 
 /// Show the session
 ///
-/// Who the caller is, and until when; 401 for nobody.
+/// Whether the caller is signed in, as whom, and until when.
 #[utoipa::path(
     get,
     path = "/session",
     operation_id = "show_session",
     tag = "session",
+    security(()),
     responses((status = 200, description = "Successful Response", body = SessionView)),
 )]
 pub(super) async fn show(
-    Extension(caller): Extension<Caller>,
-    session: Option<Extension<SessionRecord>>,
-) -> Json<SessionView> {
-    let expires_at = session.map(|Extension(session)| session.expires_at);
-    Json(SessionView::of(&caller, expires_at))
+    State(app): State<App>,
+    mut request: Request,
+) -> Result<Json<SessionView>, ApiError> {
+    let caller = match auth::caller(&app, &mut request).await {
+        Err(ApiError::Unauthorised(_)) => None,
+        caller => Some(caller?),
+    };
+    let session = request.extensions().get::<SessionRecord>();
+    let expires_at = session.map(|session| session.expires_at);
+    Ok(Json(SessionView::of(caller.as_ref(), expires_at)))
 }
 
 /// Sign out

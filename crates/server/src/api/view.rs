@@ -1,5 +1,6 @@
 //! What answers are made of on the wire: every field in its documented order, nulls present.
 
+mod allocation;
 mod attestation;
 mod event;
 mod facts;
@@ -11,6 +12,7 @@ mod session;
 mod unit;
 mod unit_detail;
 
+pub use allocation::{AllocateAnswer, AllocationView, PassedOverView, PlacementView};
 pub use attestation::{AttestationSummaryView, AttestationView, CheckView};
 pub use event::EventView;
 pub use facts::{CpuView, DiskView, FactsView, FilesystemView, NodeView};

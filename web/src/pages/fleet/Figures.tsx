@@ -23,7 +23,7 @@ export function Figures({ of }: { of: Totals }) {
       <Figure
         name="Quarantine"
         value={count(of.quarantined)}
-        more={of.quarantined > 0 ? "units to look at" : "no unit"}
+        more={of.quarantined > 0 ? "to look at" : "no unit"}
         bad={of.quarantined > 0}
       />
     </dl>

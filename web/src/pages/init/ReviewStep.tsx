@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { initServer } from "~/api/actions";
 import { type ApiFault, faultOf } from "~/api/fault";
+import { draw } from "~/api/idempotency";
 import type { Probe } from "~/api/types";
 import { letter } from "~/cpus/layout";
 import { formatCpus } from "~/cpus/set";
@@ -28,7 +29,7 @@ interface Props {
 /** Everything that will be done, before it is. */
 export function ReviewStep({ probe, draft, fault, back, onFault, onBegun }: Props) {
   // One key for this review: pressed twice, it is begun once.
-  const [key] = useState(() => crypto.randomUUID());
+  const [key] = useState(() => draw());
   const request = requestOf(draft);
   const owners = useMemo(() => ownersByLayout(draft.layout), [draft.layout]);
   const begin = useMutation({

@@ -55,6 +55,34 @@ impl Query for WaitQuery {
     }
 }
 
+/// Whether to wait, or only to look.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AllocateQuery {
+    /// Whether the answer waits for the work to end.
+    wait: Option<bool>,
+    /// Only says which unit it would be now, and why; nothing is reserved.
+    #[param(default = false)]
+    pub(crate) dry_run: Option<bool>,
+}
+
+impl Read for AllocateQuery {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let wait = fields.optional("wait", boolean);
+        let dry_run = fields.optional("dry_run", boolean);
+        Ok(Self {
+            wait: wait?,
+            dry_run: dry_run?,
+        })
+    }
+}
+
+impl Query for AllocateQuery {
+    fn wait(&self) -> Option<bool> {
+        self.wait
+    }
+}
+
 /// Which tenancy is meant, and whether to wait.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
