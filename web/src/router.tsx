@@ -80,6 +80,11 @@ const job = createRoute({
   ...page("/jobs/$id"),
   component: lazyRouteComponent(() => import("./pages/jobs/JobPage"), "JobPage"),
 });
+const events = createRoute({
+  ...page("/events"),
+  validateSearch: (raw) => texts(raw, ["kind", "hostname", "compute_id", "job"]),
+  component: lazyRouteComponent(() => import("./pages/events/EventsPage"), "EventsPage"),
+});
 const settings = createRoute({
   ...page("/settings"),
   component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
@@ -100,6 +105,7 @@ export const router = createRouter({
     allocate,
     jobs,
     job,
+    events,
     settings,
     board,
   ]),

@@ -1,4 +1,5 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import notice from "./parts/Notice.module.css";
 
 /** The one accent: what can be pressed, what is chosen, what is in use. */
 const lagoon: MantineColorsTuple = [
@@ -45,6 +46,9 @@ export const theme = createTheme({
   components: {
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250 } },
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.45 } } },
+    Alert: {
+      defaultProps: { variant: "default", classNames: { root: notice.root, title: notice.title } },
+    },
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm" } },

@@ -1,6 +1,7 @@
 // What is asked of the API and how often it is asked again, in one place.
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "./client";
+import { pace } from "./pace";
 import type { Job, Placement, UnitRequest } from "./types";
 
 /** How often what is on the screen is looked at again, in milliseconds. */
@@ -28,7 +29,7 @@ export const servers = () =>
   queryOptions({
     queryKey: ["servers"],
     queryFn: ({ signal }) => answer(api.GET("/servers", { signal })),
-    refetchInterval: OFTEN,
+    refetchInterval: pace(OFTEN),
   });
 
 export const server = (hostname: string) =>
@@ -36,7 +37,7 @@ export const server = (hostname: string) =>
     queryKey: ["servers", hostname],
     queryFn: ({ signal }) =>
       answer(api.GET("/servers/{hostname}", { signal, params: { path: { hostname } } })),
-    refetchInterval: OFTEN,
+    refetchInterval: pace(OFTEN),
   });
 
 export const examination = (hostname: string) =>
@@ -55,14 +56,14 @@ export const serverAttestations = (hostname: string) =>
       answer(
         api.GET("/servers/{hostname}/attestations", { signal, params: { path: { hostname } } }),
       ),
-    refetchInterval: SELDOM,
+    refetchInterval: pace(SELDOM),
   });
 
 export const units = () =>
   queryOptions({
     queryKey: ["units"],
     queryFn: ({ signal }) => answer(api.GET("/compute_units/", { signal })),
-    refetchInterval: OFTEN,
+    refetchInterval: pace(OFTEN),
   });
 
 export const unit = (id: string) =>
@@ -72,7 +73,7 @@ export const unit = (id: string) =>
       answer(
         api.GET("/compute_units/{compute_id}", { signal, params: { path: { compute_id: id } } }),
       ),
-    refetchInterval: OFTEN,
+    refetchInterval: pace(OFTEN),
   });
 
 export const unitKeys = (id: string) =>
@@ -85,7 +86,7 @@ export const unitKeys = (id: string) =>
           params: { path: { compute_id: id } },
         }),
       ),
-    refetchInterval: SELDOM,
+    refetchInterval: pace(SELDOM),
   });
 
 export const unitAttestations = (id: string) =>
@@ -98,7 +99,7 @@ export const unitAttestations = (id: string) =>
           params: { path: { compute_id: id } },
         }),
       ),
-    refetchInterval: SELDOM,
+    refetchInterval: pace(SELDOM),
   });
 
 export interface JobsFilter {
@@ -113,7 +114,7 @@ export const jobs = (filter: JobsFilter = {}) =>
   queryOptions({
     queryKey: ["jobs", filter],
     queryFn: ({ signal }) => answer(api.GET("/jobs", { signal, params: { query: filter } })),
-    refetchInterval: OFTEN,
+    refetchInterval: pace(OFTEN),
   });
 
 export const job = (id: string) =>
@@ -144,7 +145,7 @@ export const placement = (wish: PlacementWish) =>
       );
       return found as Placement;
     },
-    refetchInterval: OFTEN,
+    refetchInterval: pace(OFTEN),
     retry: false,
   });
 
@@ -158,5 +159,31 @@ export const unitAllocations = (id: string) =>
           params: { path: { compute_id: id }, query: { limit: 100 } },
         }),
       ),
-    refetchInterval: SELDOM,
+    refetchInterval: pace(SELDOM),
+  });
+
+export interface EventsFilter {
+  kind?: string;
+  hostname?: string;
+  compute_id?: string;
+  job?: string;
+}
+
+/** How many events are asked for at once. */
+const EVENTS = 100;
+
+export const events = (filter: EventsFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["events", filter],
+    queryFn: ({ signal, pageParam }) => {
+      const before = pageParam ? { before: pageParam } : {};
+      return answer(
+        api.GET("/events/log", {
+          signal,
+          params: { query: { ...filter, ...before, limit: EVENTS } },
+        }),
+      );
+    },
+    initialPageParam: 0,
+    getNextPageParam: (page) => (page.length < EVENTS ? undefined : page.at(-1)?.id),
   });

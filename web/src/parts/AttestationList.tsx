@@ -57,9 +57,9 @@ function Checklist({ checks }: { checks: readonly Check[] }) {
     <Accordion
       multiple
       defaultValue={open}
-      variant="separated"
+      variant="contained"
       chevronPosition="left"
-      classNames={{ item: classes.item ?? "", control: classes.control ?? "" }}
+      classNames={{ label: classes.label ?? "" }}
     >
       {[...promises].map(([promise, of]) => (
         <Accordion.Item key={promise} value={promise}>

@@ -24,12 +24,7 @@ export function Failed({
   const lines = fault.beside(shown);
   if (lines.length === 0) return null;
   return (
-    <Alert
-      color="red"
-      variant="light"
-      title={TITLES[fault.status] ?? "It did not work"}
-      role="alert"
-    >
+    <Alert data-color="red" title={TITLES[fault.status] ?? "It did not work"} role="alert">
       <Stack gap="xs" align="flex-start">
         {lines.map((line) => (
           <div key={line}>{line}</div>

@@ -22,7 +22,7 @@ export function Loaded<T>({ query, waiting, children }: Props<T>) {
   return (
     <>
       {fault && fault.status > 0 && (
-        <Alert color="yellow" mb="sm" title="Not up to date">
+        <Alert data-color="yellow" mb="sm" title="Not up to date">
           <Group justify="space-between">
             {fault.message}
             <Button variant="default" onClick={() => void query.refetch()}>

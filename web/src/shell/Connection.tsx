@@ -20,7 +20,7 @@ export function Connection() {
   const seen = standing.dataUpdatedAt ? new Date(standing.dataUpdatedAt).toISOString() : null;
   return (
     <Alert
-      color="red"
+      data-color="red"
       mb="md"
       icon={<IconPlugConnectedX />}
       title={faultOf(standing.error).message}

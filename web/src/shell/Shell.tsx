@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect } from "react";
 import { faultOf } from "~/api/fault";
+import { listen } from "~/api/live";
 import { session } from "~/api/queries";
 import { Waiting } from "~/parts/Loaded";
 import { Connection } from "./Connection";
@@ -25,8 +26,18 @@ export function Shell() {
   if (who.data?.signed_in === false) return <SignIn />;
   if (!who.data) return <Opening failed={Boolean(fault)} retry={() => void who.refetch()} />;
   // A wall screen has nobody who presses anything.
-  if (path === "/board") return <Page />;
-  return <Framed path={path} />;
+  return (
+    <>
+      <Live />
+      {path === "/board" ? <Page /> : <Framed path={path} />}
+    </>
+  );
+}
+
+/** Listens while it is there. */
+function Live() {
+  useEffect(listen, []);
+  return null;
 }
 
 function Framed({ path }: { path: string }) {

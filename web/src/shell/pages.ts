@@ -7,6 +7,7 @@ import {
   IconServer,
   IconServer2,
   IconSettings,
+  IconTimeline,
 } from "@tabler/icons-react";
 
 /** A page that the menu and the palette name, and the keys that go there after `g`. */
@@ -22,6 +23,7 @@ export const PAGES: readonly PageEntry[] = [
   { to: "/servers", label: "Servers", icon: IconServer, key: "s" },
   { to: "/units", label: "Units", icon: IconCpu, key: "u" },
   { to: "/jobs", label: "Jobs", icon: IconPlayerPlay, key: "j" },
+  { to: "/events", label: "Events", icon: IconTimeline, key: "e" },
   { to: "/settings", label: "Settings", icon: IconSettings, key: "t" },
 ];
 

@@ -53,34 +53,52 @@ export function arrange(
     cores: [],
     cpus: [],
   };
-  const byPackage = groups(cpus, (cpu) => cpu.package);
+  const packages = [...groups(cpus, (cpu) => cpu.package)];
+  const needed = Math.max(...packages.map(([, inPackage]) => packageWidth(inPackage)));
+  const across = Math.max(1, Math.min(packages.length, Math.floor((width + GAP) / (needed + GAP))));
+  const size = (width - (across - 1) * GAP) / across;
   let y = 0;
-  for (const [socket, inPackage] of byPackage) {
-    const height = drawPackage(drawing, inPackage, numa, y, memory);
-    drawing.packages.push({ key: `${socket}`, label: `Package ${socket}`, x: 0, y, width, height });
-    y += height + GAP;
+  for (let start = 0; start < packages.length; start += across) {
+    const row = packages.slice(start, start + across);
+    const heights = row.map(([socket, inPackage], index) => {
+      const at = { x: index * (size + GAP), y, width: size };
+      const height = drawPackage(drawing, inPackage, numa, at, memory);
+      drawing.packages.push({ key: `${socket}`, label: `Package ${socket}`, ...at, height });
+      return height;
+    });
+    y += Math.max(...heights) + GAP;
   }
   drawing.height = Math.max(0, y - GAP);
   return drawing;
 }
 
+/** As wide as its widest node, so that packages stand beside each other where there is room. */
+function packageWidth(cpus: Cpu[]): number {
+  return (
+    Math.max(...[...groups(cpus, (cpu) => cpu.node)].map(([, inNode]) => nodeWidth(inNode))) +
+    2 * PAD
+  );
+}
+
+type Place = Omit<Box, "height">;
+
 function drawPackage(
   drawing: Drawing,
   cpus: Cpu[],
   numa: readonly NumaNode[],
-  top: number,
+  at: Place,
   memory: (bytes: number) => string,
 ): number {
-  const inner = drawing.width - 2 * PAD;
+  const inner = at.width - 2 * PAD;
   const nodes = [...groups(cpus, (cpu) => cpu.node)];
   const widest = Math.max(...nodes.map(([, inNode]) => nodeWidth(inNode)));
   const across = Math.max(1, Math.min(nodes.length, Math.floor((inner + GAP) / (widest + GAP))));
   const nodeSize = (inner - (across - 1) * GAP) / across;
-  let y = top + HEAD;
+  let y = at.y + HEAD;
   for (let start = 0; start < nodes.length; start += across) {
     const row = nodes.slice(start, start + across);
     const heights = row.map(([id, inNode], index) => {
-      const x = PAD + index * (nodeSize + GAP);
+      const x = at.x + PAD + index * (nodeSize + GAP);
       const own = numa.find((node) => node.id === id);
       const more = own ? memory(own.memory_bytes) : "";
       const height = drawNode(drawing, inNode, x, y, nodeSize);
@@ -97,17 +115,16 @@ function drawPackage(
     });
     y += Math.max(...heights) + GAP;
   }
-  return y - GAP + PAD - top;
+  return y - GAP + PAD - at.y;
 }
 
-/** As wide as eight cores beside each other, where there are so many. */
+/** As wide as sixteen CPUs beside each other, where a cache has so many. */
 function nodeWidth(cpus: Cpu[]): number {
-  const cores = coresOf(cpus);
-  const core = Math.max(...cores.map((halves) => halves.length)) * CELL + CORE_GAP;
+  const halves = Math.max(...coresOf(cpus).map((core) => core.length));
   const inCache = Math.max(
     ...[...groups(cpus, cacheOf)].map(([, shared]) => coresOf(shared).length),
   );
-  return Math.min(8, inCache) * core + 4 * PAD;
+  return Math.min(Math.ceil(16 / halves), inCache) * (halves * CELL + CORE_GAP) + 4 * PAD;
 }
 
 function drawNode(drawing: Drawing, cpus: Cpu[], left: number, top: number, width: number): number {

@@ -81,12 +81,12 @@ export function LayoutStep({ facts, draft, change, faults, back, next }: Props) 
       </Panel>
       <div aria-live="polite">
         {wrong.map(([path, why]) => (
-          <Alert key={path} color="red" mb="xs">
+          <Alert key={path} data-color="red" mb="xs">
             {why}
           </Alert>
         ))}
         {said.length > 0 && (
-          <Alert color="yellow" title="Worth knowing">
+          <Alert data-color="yellow" title="Worth knowing">
             {said.map((line) => (
               <div key={line}>{line}</div>
             ))}

@@ -35,13 +35,13 @@ function Progress({ job, hostname }: { job: JobDetail; hostname: string }) {
   return (
     <Stack gap="md">
       {job.status === "succeeded" && (
-        <Alert color="teal" title={`${hostname} is cut`}>
+        <Alert data-color="teal" title={`${hostname} is cut`}>
           Its units are free; the first can be allocated now.
         </Alert>
       )}
       {job.reason && (
         <Alert
-          color={job.status === "failed" ? "red" : "yellow"}
+          data-color={job.status === "failed" ? "red" : "yellow"}
           title={job.status === "failed" ? "The init failed" : "What hinders it"}
         >
           {job.reason}

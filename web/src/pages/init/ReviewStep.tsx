@@ -43,7 +43,7 @@ export function ReviewStep({ probe, draft, fault, back, onFault, onBegun }: Prop
     <Stack gap="md">
       {fault && <Failed fault={fault} />}
       {wiped.length > 0 && (
-        <Alert color="red" title="What is on these disks is destroyed">
+        <Alert data-color="red" title="What is on these disks is destroyed">
           {wiped.map((volume) => (
             <div key={volume.path} className="mono">
               {volume.path}

@@ -39,7 +39,7 @@ function Body({ job }: { job: JobDetail }) {
     <Stack gap="md">
       {job.reason && (
         <Alert
-          color={job.status === "failed" ? "red" : "yellow"}
+          data-color={job.status === "failed" ? "red" : "yellow"}
           title={job.status === "failed" ? "Why it failed" : "What hinders it"}
         >
           {job.reason}

@@ -65,7 +65,7 @@ function Body({ server }: { server: ServerDetail }) {
     <Stack gap="md">
       {server.reason && (
         <Alert
-          color={server.status.endsWith("_fail") ? "red" : "yellow"}
+          data-color={server.status.endsWith("_fail") ? "red" : "yellow"}
           title="Why it is as it is"
         >
           {server.reason}
@@ -73,7 +73,7 @@ function Body({ server }: { server: ServerDetail }) {
       )}
       {server.health_reason && server.status === "ready" && (
         <Alert
-          color={server.health === "unreachable" ? "red" : "yellow"}
+          data-color={server.health === "unreachable" ? "red" : "yellow"}
           title={`It is ${server.health}`}
         >
           {server.health_reason} Since <When at={server.health_since} />.

@@ -58,7 +58,10 @@ function Body({ unit }: { unit: UnitDetail }) {
   return (
     <Stack gap="md">
       {unit.reason && (
-        <Alert color={unit.status.endsWith("_fail") ? "red" : "yellow"} title="Why it is as it is">
+        <Alert
+          data-color={unit.status.endsWith("_fail") ? "red" : "yellow"}
+          title="Why it is as it is"
+        >
           {unit.reason}
         </Alert>
       )}

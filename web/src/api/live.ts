@@ -1,0 +1,66 @@
+// What happens, as it happens: one stream of events for the whole application. While it flows, what
+// an event is about is asked for anew; while it does not, everything is asked for now and then. A
+// browser takes the stream up again where it broke off, so that no event is missed.
+import { useSyncExternalStore } from "react";
+import { queries } from "./cache";
+import { slow } from "./pace";
+import { batched, KINDS, staleBy } from "./staleness";
+import type { Event } from "./types";
+
+type Standing = "opening" | "flowing" | "broken";
+
+let standing: Standing = "opening";
+let source: EventSource | undefined;
+const listeners = new Set<() => void>();
+const hearers = new Set<(event: Event) => void>();
+
+/** How long events are gathered before their pages are asked for anew, in milliseconds. */
+const GATHERED = 250;
+
+const renew = batched(GATHERED, (keys: readonly (readonly string[])[]) => {
+  for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+});
+
+/** Opens the stream for as long as somebody is signed in. */
+export function listen(): () => void {
+  source = new EventSource("/api/events");
+  source.onopen = () => stand("flowing");
+  source.onerror = () => stand("broken");
+  // Some events are not kept any more: nothing that is shown is known to be true.
+  source.addEventListener("gap", () => void queries.invalidateQueries());
+  for (const kind of KINDS) source.addEventListener(kind, (message) => heard(message.data));
+  return () => {
+    source?.close();
+    stand("opening");
+  };
+}
+
+function heard(data: string) {
+  const event = JSON.parse(data) as Event;
+  renew(staleBy(event));
+  for (const hear of hearers) hear(event);
+}
+
+function stand(next: Standing) {
+  // What is shown while the stream is broken may be old; the stream itself brings what was missed.
+  if (next === "flowing" && standing === "broken") void queries.invalidateQueries();
+  standing = next;
+  slow(next === "flowing");
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Whether events arrive. */
+export function useStanding(): Standing {
+  return useSyncExternalStore(subscribe, () => standing);
+}
+
+/** Hears every event from now on. */
+export function hear(hearer: (event: Event) => void): () => void {
+  hearers.add(hearer);
+  return () => hearers.delete(hearer);
+}
