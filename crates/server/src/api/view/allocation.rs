@@ -11,7 +11,6 @@ use super::{ComputeUnitResponse, LimitsView};
 /// What an allocate is answered.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "it is the document's alone")]
 pub enum AllocateAnswer {
     /// The unit, once its tenant can log in.
     Allocated(ComputeUnitResponse),

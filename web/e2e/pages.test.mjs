@@ -1,0 +1,148 @@
+// Every page, light and dark, wide and narrow, over an empty fleet, a full one, and a control plane
+// that fails: nothing on the console, nothing that keeps people from using it, a picture of each.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { findings } from "./axe.mjs";
+import { openBrowser, openPage, picture, signIn } from "./browser.mjs";
+import { fill } from "./fleets.mjs";
+import { call, startPlane, stopPlane } from "./plane.mjs";
+
+const WIDTHS = [1440, 360];
+const BUDGET = 300_000;
+
+/** The pages by their names; `known` is what the fleet has. */
+const ROUTES = (known) => ({
+  fleet: "/",
+  "fleet-by-region": "/?group=region",
+  servers: "/servers",
+  server: `/servers/${known.server}`,
+  "server-table": `/servers/${known.server}?view=table`,
+  "server-health": `/servers/${known.server}?tab=health`,
+  "server-facts": `/servers/${known.server}?tab=facts`,
+  init: "/init",
+  units: "/units",
+  unit: `/units/${known.unit}`,
+  "unit-attestation": `/units/${known.unit}?tab=attestation`,
+  "unit-access": `/units/${known.unit}?tab=access`,
+  "unit-limits": `/units/${known.unit}?tab=limits`,
+  "unit-history": `/units/${known.unit}?tab=history`,
+  allocate: "/allocate",
+  jobs: "/jobs",
+  job: `/jobs/${known.job}`,
+  events: "/events",
+  settings: "/settings",
+  board: "/board",
+  nowhere: "/nowhere",
+});
+
+let browser;
+let empty;
+let full;
+let known;
+
+before(async () => {
+  browser = await openBrowser();
+  [empty, full] = [await startPlane(1), await startPlane(5)];
+  const used = await fill(full);
+  const jobs = await call(full, "GET", "/jobs?status=failed&limit=1");
+  known = { server: "host1", unit: used[0].compute_id, job: jobs[0].id };
+});
+
+after(async () => {
+  await browser?.close();
+  for (const plane of [empty, full]) if (plane) await stopPlane(plane);
+});
+
+/** Nothing is awaited any more. */
+async function settled(page) {
+  await page.locator("main").first().waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+/** Shows every page, and gathers what is wrong. */
+async function tour(fleet, plane, prepare) {
+  const wrong = [];
+  for (const width of WIDTHS) {
+    const { page, context, watched } = await openPage(browser, plane, {
+      viewport: { width, height: 900 },
+    });
+    await signIn(context, plane);
+    await prepare?.(page);
+    for (const [name, path] of Object.entries(ROUTES(known))) {
+      await page.goto(path);
+      await settled(page);
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme });
+        const label = `${name}-${fleet}-${colorScheme}-${width}`;
+        await picture(page, label);
+        for (const finding of await findings(page)) wrong.push(`${label}: ${finding}`);
+      }
+      const wider = await page.evaluate(
+        () => document.documentElement.scrollWidth - window.innerWidth,
+      );
+      if (wider > 0) wrong.push(`${name}-${fleet}-${width}: ${wider} pixels wider than the window`);
+    }
+    // A refusal is told on the console by the browser itself, and is what these fleets are for.
+    const errors =
+      fleet === "full"
+        ? watched.errors
+        : watched.errors.filter((line) => !line.includes("Failed to load resource"));
+    wrong.push(...errors, ...watched.foreign.map((url) => `asked another host: ${url}`));
+    await context.close();
+  }
+  return wrong;
+}
+
+test("over a full fleet", async () => {
+  assert.deepEqual(await tour("full", full), []);
+});
+
+test("over an empty fleet", async () => {
+  assert.deepEqual(await tour("empty", empty), []);
+});
+
+test("over a control plane that fails", async () => {
+  const fail = (page) =>
+    page.route(/\/api\/(?!session)/, (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/json",
+        body: '{"detail":"a fault of the control plane"}',
+      }),
+    );
+  assert.deepEqual(await tour("failing", full, fail), []);
+});
+
+test("signing in is shown to everybody", async () => {
+  const wrong = [];
+  for (const width of WIDTHS) {
+    const { page, context, watched } = await openPage(browser, empty, {
+      viewport: { width, height: 900 },
+    });
+    await page.goto("/units");
+    await page.getByLabel("Administrator token").first().waitFor();
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await picture(page, `sign-in-${colorScheme}-${width}`);
+      wrong.push(...(await findings(page)));
+    }
+    wrong.push(...watched.errors);
+    await context.close();
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test(`the first load is at most ${BUDGET / 1000} kB`, async () => {
+  const { page, context } = await openPage(browser, full);
+  await signIn(context, full);
+  let bytes = 0;
+  page.on("requestfinished", async (request) => {
+    if (!new URL(request.url()).pathname.startsWith("/api/"))
+      bytes += (await request.sizes()).responseBodySize;
+  });
+  await page.goto("/", { waitUntil: "networkidle" }).catch(() => undefined);
+  await settled(page);
+  assert.ok(bytes > 50_000 && bytes <= BUDGET, `${bytes} bytes`);
+  await context.close();
+});
