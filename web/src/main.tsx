@@ -2,6 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "@mantine/core/styles.css";
@@ -14,6 +15,8 @@ import { theme, variables } from "./theme";
 
 /** The number that styles made while the application runs must carry. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+
+setNonce(nonce);
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

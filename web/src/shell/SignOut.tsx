@@ -10,9 +10,10 @@ export function SignOut() {
   const who = useQuery(session());
   const out = useMutation({
     mutationFn: () => answer(api.DELETE("/session")),
-    onSettled: () => {
-      queries.clear();
-      return queries.resetQueries({ queryKey: session().queryKey });
+    onSuccess: () => {
+      queries.setQueryData(session().queryKey, { signed_in: false, name: null, expires_at: null });
+      // Nothing that was seen stays for whoever signs in next.
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
     },
   });
   if (!who.data?.expires_at) return null;
