@@ -79,7 +79,7 @@ async function givesByHand() {
   await tabTo(page, cpus);
   await page.keyboard.press("End");
   const last = cpus.getByRole("option", {
-    name: /^CPU 63, core 63, NUMA node 1, package 1: unit D/,
+    name: /^CPU 63, .*NUMA node 1, .*: unit D/,
   });
   assert.ok(
     await last.evaluate((element) => element === document.activeElement),
@@ -125,13 +125,13 @@ test("a unit is attested, changed, stopped, started and reset", async () => {
   await choose("Access");
   await write(page, page.getByLabel("Public keys"), publicKey("bob@example"));
   await press(page, button("Add"));
-  await page.getByRole("cell", { name: "bob@example" }).waitFor();
+  await page.getByRole("cell", { name: "bob@example", exact: true }).waitFor();
   await press(page, button("Remove bob@example"));
   await confirm(page, "bob@example", "Remove");
-  await page.getByRole("cell", { name: "bob@example" }).waitFor({ state: "detached" });
+  await page.getByRole("cell", { name: "bob@example", exact: true }).waitFor({ state: "detached" });
   await press(page, button("Stop"));
   await page.getByRole("menuitem", { name: "Let them stand still" }).waitFor();
-  await press(page, page.getByRole("menuitem", { name: "Let them stand still" }));
+  await choosesFromMenu("Let them stand still");
   await state("frozen");
   await press(page, button("Start"));
   await state("allocated");
@@ -141,6 +141,15 @@ test("a unit is attested, changed, stopped, started and reset", async () => {
   await choose("History");
   await page.getByRole("table", { name: "Allocations" }).waitFor();
 });
+
+/** What a menu offers is gone through by arrows. */
+async function choosesFromMenu(name) {
+  const item = page.getByRole("menuitem", { name });
+  const focused = () => item.evaluate((element) => element === document.activeElement);
+  for (let presses = 0; presses < 6 && !(await focused()); presses++) await page.keyboard.press("ArrowDown");
+  assert.ok(await focused(), `${name} is reached by arrows`);
+  await page.keyboard.press("Enter");
+}
 
 /** Tabs are reached once and chosen by arrows. */
 async function choose(name) {
