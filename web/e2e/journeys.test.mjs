@@ -146,7 +146,8 @@ test("a unit is attested, changed, stopped, started and reset", async () => {
 async function choosesFromMenu(name) {
   const item = page.getByRole("menuitem", { name });
   const focused = () => item.evaluate((element) => element === document.activeElement);
-  for (let presses = 0; presses < 6 && !(await focused()); presses++) await page.keyboard.press("ArrowDown");
+  for (let presses = 0; presses < 6 && !(await focused()); presses++)
+    await page.keyboard.press("ArrowDown");
   assert.ok(await focused(), `${name} is reached by arrows`);
   await page.keyboard.press("Enter");
 }

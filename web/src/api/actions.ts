@@ -1,6 +1,6 @@
 // What can be done, call by call. None waits: the job is followed instead, so that a page can be
 // left and the work found again.
-import { api, begun } from "./client";
+import { answer, api, begun } from "./client";
 import type { InitRequest, LimitsRequest, Unit, UnitRequest } from "./types";
 
 /** A unit and the tenancy that is meant; another tenancy is never hit. */
@@ -82,3 +82,11 @@ export const decommission = (hostname: string, force: boolean) =>
       params: { path: { hostname }, query: { ...NOW, force } },
     }),
   );
+
+/** Takes a job back; how it stands then. */
+export const cancelJob = (id: string) =>
+  answer(api.POST("/jobs/{id}/cancel", { params: { path: { id }, query: NOW } }));
+
+/** Tries a job again; the job that does it. */
+export const retryJob = (id: string) =>
+  answer(api.POST("/jobs/{id}/retry", { params: { path: { id }, query: NOW } }));

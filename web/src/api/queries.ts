@@ -121,7 +121,8 @@ export const job = (id: string) =>
   queryOptions({
     queryKey: ["jobs", id],
     queryFn: ({ signal }) => answer(api.GET("/jobs/{id}", { signal, params: { path: { id } } })),
-    refetchInterval: (query) => (query.state.data && isOver(query.state.data) ? false : SOON),
+    refetchInterval: (query) =>
+      query.state.data && isOver(query.state.data) ? false : pace(SOON)(),
   });
 
 /** Whether a job has ended, well or not. */

@@ -418,6 +418,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a job back
+         * @description At once where it waits, else when its present step is over: a server is never left in the middle
+         *     of one. An allocation gives its unit back or has it emptied, a change is undone, an init leaves
+         *     the server in `init_fail`. What ends a tenancy or returns a server goes on, and so does a reset
+         *     that was begun.
+         */
+        post: operations["cancel_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to a job
+         * @description Server-sent events. `log`: a line of its log, a `LogLineView` with its number as `id`, from the
+         *     first on, or from behind the one that the header `Last-Event-ID` names. `job`: how it stands, a
+         *     `JobView`, at the beginning and whenever that changes, its progress too. `end`: the same when it
+         *     is over, and the last message.
+         */
+        get: operations["stream_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a job again
+         * @description One that waits for its next try is tried at once. What a failed or cancelled one was for is
+         *     begun anew, by another job, as long as what it left is still as it left it.
+         */
+        post: operations["retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/servers": {
         parameters: {
             query?: never;
@@ -768,6 +835,8 @@ export interface components {
             /** @description Whether its tenant's processes run: `running`, `frozen` or `stopped`; null when it has none. */
             activity: string | null;
             attestation: components["schemas"]["AttestationSummaryView"] | null;
+            /** @description What a person does about its quarantine; null when it is in none. */
+            next_action: string | null;
         };
         /** @description One logical CPU. */
         CpuView: {
@@ -1031,7 +1100,7 @@ export interface components {
              *     `attesting`.
              */
             kind: string;
-            /** @description How it stands: `queued`, `running`, `succeeded` or `failed`. */
+            /** @description How it stands: `queued`, `running`, `succeeded`, `failed` or `cancelled`. */
             status: string;
             /** @description The server it works on. */
             hostname: string | null;
@@ -1044,7 +1113,7 @@ export interface components {
              * @description How often it was taken up.
              */
             attempts: number;
-            /** @description What hindered it last, or why it failed. */
+            /** @description What hindered it last, or why it failed or was taken back. */
             reason: string | null;
             /**
              * Format: date-time
@@ -1066,6 +1135,25 @@ export interface components {
              * @description When it is tried next, while it waits for that.
              */
             next_at: string | null;
+            /**
+             * Format: int32
+             * @description How often its step failed in a row.
+             */
+            tries: number;
+            progress: components["schemas"]["ProgressView"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it is to be taken back, which it is when its step is over.
+             */
+            cancel_at: string | null;
+            /** @description Whether it can be taken back. */
+            can_cancel: boolean;
+            /** @description Whether it can be tried again: at once where it waits, else as another job. */
+            can_retry: boolean;
+            /** @description The job that it is another try of. */
+            retry_of: string | null;
+            /** @description What a person should do next about it, if anything. */
+            next_action: string | null;
         };
         /** @description A key that lets its holder log in. */
         KeyView: {
@@ -1162,6 +1250,13 @@ export interface components {
             at: string;
             /** @description What it says. */
             line: string;
+            /** @description The step that said it; null for lines of earlier versions. */
+            step: string | null;
+            /**
+             * Format: int32
+             * @description The how manieth time the job was taken up then; 0 before the first.
+             */
+            attempt: number | null;
         };
         /** @description One NUMA node. */
         NodeView: {
@@ -1224,6 +1319,26 @@ export interface components {
             /** @description What the server is. */
             facts: components["schemas"]["FactsView"];
         };
+        /** @description How far a step is. */
+        ProgressView: {
+            /**
+             * Format: int32
+             * @description How many things are as they should be.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Of how many.
+             */
+            of: number;
+            /**
+             * Format: int32
+             * @description The same of a hundred.
+             */
+            percent: number;
+            /** @description Which one is in work, such as `u0-15 account`. */
+            what: string;
+        };
         /** @description Why something is done. */
         ReasonRequest: {
             /** @description Why, in one line. */
@@ -1256,6 +1371,8 @@ export interface components {
             status: string;
             /** @description Why it is as it is, and what to do; after a failure. */
             reason: string | null;
+            /** @description What a person does about that; after a failure. */
+            next_action: string | null;
             /** @description How it was at the last visit: `healthy`, `degraded`, `unreachable` or `unknown`. */
             health: string;
             /**
@@ -3171,16 +3288,21 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Those that do this: `initializing`, `decommissioning`, `allocating`, `deallocating`,
-                 *     `changing` or `attesting`.
+                 * @description Those that do one of these, separated by commas: `initializing`, `decommissioning`,
+                 *     `allocating`, `deallocating`, `changing` or `attesting`.
                  */
                 kind?: string;
-                /** @description Those that stand so: `queued`, `running`, `succeeded` or `failed`. */
+                /**
+                 * @description Those that stand in one of these ways, separated by commas: `queued`, `running`,
+                 *     `succeeded`, `failed` or `cancelled`.
+                 */
                 status?: string;
                 /** @description Those on the server of this name. */
                 hostname?: string;
                 /** @description Those on the unit of this name. */
                 compute_id?: string;
+                /** @description Those that were begun before the job with this id: the next page. */
+                before?: string;
                 /** @description At most so many, the newest first. */
                 limit?: number;
             };
@@ -3283,6 +3405,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    cancel_job: {
+        parameters: {
+            query?: {
+                /** @description Whether the answer waits for the work to end. */
+                wait?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description It is being taken back, or is by now: its `status` tells. */
+            202: {
+                headers: {
+                    /** @description The job that does the work. */
+                    "Kloigos-Job"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description It is over, or cannot be taken back. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    stream_job: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The last line that was heard; browsers send it by themselves. */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                /** @description The job's id, as in the header `Kloigos-Job`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages until the job is over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LogLineView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    retry_job: {
+        parameters: {
+            query?: {
+                /** @description Whether the answer waits for the work to end. */
+                wait?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The job's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The job that does it: the same one, or another with `retry_of`. */
+            202: {
+                headers: {
+                    /** @description The job that does the work. */
+                    "Kloigos-Job"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such job. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description It is at work, did what it was for, or is settled otherwise. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The unit is another tenancy's by now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description No free unit matches what the job was to allocate. */
+            460: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
                 };
             };
             /** @description A fault of the control plane. */

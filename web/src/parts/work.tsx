@@ -2,6 +2,8 @@
 import { notifications } from "@mantine/notifications";
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
 import { faultOf } from "~/api/fault";
+import { hear } from "~/api/live";
+import { pace } from "~/api/pace";
 import { isOver, job } from "~/api/queries";
 import { router } from "~/router";
 
@@ -64,13 +66,26 @@ async function follow(
   await queries.invalidateQueries();
 }
 
-/** Waits until a job is over; asks as often as the job's page does. */
+/** Waits until a job is over: looks when an event is about it, and now and then without one. */
 async function ended(queries: QueryClient, id: string) {
   for (;;) {
     const found = await queries.fetchQuery({ ...job(id), staleTime: 0 });
     if (isOver(found)) return found;
-    await new Promise((later) => setTimeout(later, 700));
+    await news(id, pace(700)());
   }
+}
+
+/** An event about this job, or the end of the time. */
+function news(id: string, milliseconds: number): Promise<void> {
+  return new Promise((told) => {
+    const done = () => {
+      clearTimeout(timer);
+      deaf();
+      told();
+    };
+    const timer = setTimeout(done, Math.min(milliseconds, 5_000));
+    const deaf = hear((event) => event.job === id && done());
+  });
 }
 
 /** Notifications stand outside of the router's tree, so the router is named. */

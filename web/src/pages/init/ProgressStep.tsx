@@ -1,5 +1,6 @@
 import { Alert, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useJobStream } from "~/api/jobStream";
 import { isOver, job } from "~/api/queries";
 import type { JobDetail } from "~/api/types";
 import { LinkButton } from "~/parts/LinkButton";
@@ -7,10 +8,12 @@ import { Loaded } from "~/parts/Loaded";
 import { PageHead } from "~/parts/PageHead";
 import { Status, words } from "~/parts/Status";
 import { JobLog } from "../jobs/JobLog";
+import { JobProgress } from "../jobs/JobProgress";
 
 /** An init that goes on; the page can be left and is found again by its address. */
 export function ProgressStep({ id, hostname }: { id: string; hostname: string }) {
   const found = useQuery(job(id));
+  useJobStream(id, found.data !== undefined && !isOver(found.data));
   const name = found.data?.hostname ?? hostname;
   return (
     <>
@@ -47,6 +50,7 @@ function Progress({ job, hostname }: { job: JobDetail; hostname: string }) {
           {job.reason}
         </Alert>
       )}
+      <JobProgress job={job} />
       <JobLog job={job} />
       {isOver(job) && (
         <Group gap="xs">

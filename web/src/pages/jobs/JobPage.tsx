@@ -1,7 +1,8 @@
 import { Alert, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { job } from "~/api/queries";
+import { useJobStream } from "~/api/jobStream";
+import { isOver, job } from "~/api/queries";
 import type { JobDetail } from "~/api/types";
 import { Facts } from "~/parts/Facts";
 import { Loaded } from "~/parts/Loaded";
@@ -9,7 +10,9 @@ import { PageHead } from "~/parts/PageHead";
 import { Panel } from "~/parts/Panel";
 import { Status, words } from "~/parts/Status";
 import { When } from "~/parts/When";
+import { JobActions } from "./JobActions";
 import { JobLog } from "./JobLog";
+import { JobProgress } from "./JobProgress";
 import { Subject, Took } from "./JobsTable";
 
 const route = getRouteApi("/jobs/$id");
@@ -18,6 +21,7 @@ const route = getRouteApi("/jobs/$id");
 export function JobPage() {
   const { id } = route.useParams();
   const found = useQuery(job(id));
+  useJobStream(id, found.data !== undefined && !isOver(found.data));
   return (
     <>
       <PageHead
@@ -28,7 +32,9 @@ export function JobPage() {
         }
         state={found.data && <Status status={found.data.status} />}
         sub={<span className="mono">{id}</span>}
-      />
+      >
+        {found.data && <JobActions job={found.data} />}
+      </PageHead>
       <Loaded query={found}>{(job) => <Body job={job} />}</Loaded>
     </>
   );
@@ -51,6 +57,8 @@ function Body({ job }: { job: JobDetail }) {
           )}
         </Alert>
       )}
+      {job.next_action && <Alert title="What to do next">{job.next_action}</Alert>}
+      <JobProgress job={job} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Panel title="What it is">
           <Facts
