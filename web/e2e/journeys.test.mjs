@@ -194,6 +194,32 @@ test("the server is attested and examined", async () => {
     .waitFor();
 });
 
+test("a job that waits is tried at once, and taken back", async () => {
+  // Nothing is at this address, so the init waits for it.
+  const server = {
+    ip: "127.64.0.9",
+    hostname: "host9",
+    region: "eu",
+    zone: "a",
+    cpu_ranges: ["0-3"],
+  };
+  await call(plane, "POST", "/admin/init_server", server);
+  await until(
+    "the init waits",
+    async () => (await call(plane, "GET", "/jobs?hostname=host9"))[0].next_at !== null,
+  );
+  await goTo(page, "j");
+  await press(page, page.getByRole("row", { name: /host9/ }).getByRole("link").first());
+  await press(page, button("Try now"));
+  await until(
+    "it was tried",
+    async () => (await call(plane, "GET", "/jobs?hostname=host9"))[0].attempts > 1,
+  );
+  await press(page, button("Take back"));
+  await state("cancelled");
+  await call(plane, "DELETE", "/admin/decommission_server/host9?wait=true");
+});
+
 test("what happens is told as it happens", async () => {
   await goTo(page, "e");
   await page.locator("header").getByText("live", { exact: true }).waitFor();
