@@ -91,7 +91,18 @@ async function tour(fleet, plane, prepare) {
     wrong.push(...errors, ...watched.foreign.map((url) => `asked another host: ${url}`));
     await context.close();
   }
-  return wrong;
+  return told(wrong);
+}
+
+/** Each finding once, with how many pages it is on and the first of them. */
+function told(wrong) {
+  const places = new Map();
+  for (const line of wrong) {
+    const [place, ...finding] = line.split(": ");
+    const key = finding.join(": ");
+    places.set(key, [...(places.get(key) ?? []), place]);
+  }
+  return [...places].map(([finding, on]) => `${on[0]} and ${on.length - 1} more: ${finding}`);
 }
 
 test("over a full fleet", async () => {

@@ -77,7 +77,7 @@ function Framed({ path }: { path: string }) {
               onClick={openPalette}
               leftSection={<IconSearch size={14} />}
               rightSection={narrow ? undefined : <Kbd size="xs">Ctrl K</Kbd>}
-              aria-label="Find"
+              {...(narrow ? { "aria-label": "Find" } : {})}
               className={classes.find}
             >
               {narrow ? "" : "Find"}

@@ -127,6 +127,7 @@ fn stories(tests: &[String]) -> Vec<Step> {
         .iter()
         .filter(|name| !name.ends_with(ON_LAB) && !name.ends_with(PROVE) && *name != "laws");
     steps.extend(here.map(|name| integration(name)));
+    steps.push(cargo("the web application", &["xtask", "web", "journeys"]));
     steps.extend(ON_BOTH_ENGINES.iter().map(|name| on_postgres(name)));
     steps
 }

@@ -1,8 +1,9 @@
+import { VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import { Status } from "~/parts/Status";
 import { CpuGrid } from "./CpuGrid";
-import { isTroubled, spoken, type Tile } from "./fleet";
+import { isTroubled, type Tile } from "./fleet";
 import classes from "./ServerTile.module.css";
 
 export const TILE_WIDTH = 218;
@@ -31,7 +32,6 @@ export const ServerTile = memo(function ServerTile({ tile, place, reachable, onF
       data-troubled={isTroubled(tile) || undefined}
       tabIndex={reachable ? 0 : -1}
       onFocus={() => onFocus(place)}
-      aria-label={spoken(tile)}
       preload={false}
     >
       <span className={classes.head}>
@@ -41,7 +41,7 @@ export const ServerTile = memo(function ServerTile({ tile, place, reachable, onF
       <CpuGrid tile={tile} />
       <span className={classes.foot}>
         <span>
-          {allocated} / {capacity} CPUs
+          {allocated} of {capacity} CPUs <VisuallyHidden>allocated,</VisuallyHidden>
         </span>
         <span>{free} free</span>
       </span>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Server, Unit } from "~/api/types";
-import { grouped, spoken, tilesOf, totals } from "./fleet";
+import { grouped, tilesOf, totals } from "./fleet";
 
 const server = (hostname: string, region: string, health = "healthy") =>
   ({ hostname, region, zone: "a", status: "ready", health, housekeeping_cpus: "8-9" }) as Server;
@@ -24,11 +24,6 @@ test("every CPU has the unit it belongs to, or the host", () => {
     "host",
     undefined,
   ]);
-});
-
-test("a tile says what it shows", () => {
-  const said = tiles.map(spoken);
-  expect(said[0]).toBe("host1: 4 of 8 CPUs allocated, 1 of 2 units free, healthy");
 });
 
 test("the fleet in numbers", () => {

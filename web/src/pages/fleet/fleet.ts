@@ -52,13 +52,6 @@ export function grouped(tiles: readonly Tile[], by: Grouping): Group[] {
   return names.map((name) => ({ name, tiles: groups.get(name) ?? [] }));
 }
 
-/** What a tile says to those who do not see it. */
-export function spoken({ server, capacity, allocated, units }: Tile): string {
-  const free = units.filter((unit) => unit.status === "free").length;
-  const state = server.status === "ready" ? server.health : server.status;
-  return `${server.hostname}: ${allocated} of ${capacity} CPUs allocated, ${free} of ${units.length} units free, ${state}`;
-}
-
 export interface Totals {
   servers: number;
   troubled: number;

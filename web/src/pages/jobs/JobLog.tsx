@@ -11,7 +11,7 @@ const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 /** What a job says as it goes; it keeps to the end unless somebody reads further up. */
 export function JobLog({ job }: { job: JobDetail }) {
   const [follows, setFollows] = useState(true);
-  const box = useRef<HTMLOListElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const lines = job.log.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what moves it.
   useEffect(() => {
@@ -43,19 +43,21 @@ export function JobLog({ job }: { job: JobDetail }) {
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long log is scrolled by its keys. */}
-      <ol className={classes.log} ref={box} role="log" aria-label="Log" tabIndex={0}>
-        {job.log.map((line) => (
-          <li key={line.seq}>
-            <time dateTime={line.at} title={line.at}>
-              {clock.format(new Date(line.at))}
-            </time>
-            <span>{line.line}</span>
-          </li>
-        ))}
-        {lines === 0 && (
-          <li className={classes.none}>{isOver(job) ? "It said nothing." : "Nothing yet."}</li>
-        )}
-      </ol>
+      <div className={classes.log} ref={box} role="log" aria-label="Log" tabIndex={0}>
+        <ol>
+          {job.log.map((line) => (
+            <li key={line.seq}>
+              <time dateTime={line.at} title={line.at}>
+                {clock.format(new Date(line.at))}
+              </time>
+              <span>{line.line}</span>
+            </li>
+          ))}
+          {lines === 0 && (
+            <li className={classes.none}>{isOver(job) ? "It said nothing." : "Nothing yet."}</li>
+          )}
+        </ol>
+      </div>
     </Panel>
   );
 }
