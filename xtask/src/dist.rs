@@ -37,7 +37,6 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let host = build()?;
     if !arguments.host_only {
-        crate::web::build()?;
         build_control(&host)?;
     }
     Ok(())
@@ -81,6 +80,7 @@ pub fn digest(path: &Path) -> Result<String> {
 /// Builds the control plane with the host binary inside. Where it is: the profile puts it into
 /// `target/dist` by itself.
 pub fn build_control(host: &Path) -> Result<PathBuf> {
+    crate::web::build()?;
     let root = workspace()?;
     let (name, package) = CONTROL;
     compile(
@@ -96,6 +96,7 @@ pub fn build_control(host: &Path) -> Result<PathBuf> {
 /// The same for any distribution. It looks up names by files and DNS alone, since what else a
 /// system does for that is of its own C library.
 pub fn build_static_control(host: &Path) -> Result<PathBuf> {
+    crate::web::build()?;
     let root = workspace()?;
     let (name, package) = CONTROL;
     compile(
