@@ -27,6 +27,11 @@ struct Controller {
 
 impl Controller {
     fn new() -> Self {
+        Self::with(ansible::VERSIONS[0])
+    }
+
+    /// With this version of `ansible-core`.
+    fn with(version: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let collections = folder
             .path()
@@ -44,7 +49,7 @@ impl Controller {
         };
         Self {
             plane: ControlPlane::start(&serve).expect("kloigos starts"),
-            programs: ansible::programs().expect("ansible-core is installed"),
+            programs: ansible::programs_of(version).expect("ansible-core is installed"),
             folder,
         }
     }
@@ -202,7 +207,12 @@ fn plain(value: &Value) -> Value {
 
 #[test]
 fn no_tag_is_ever_a_template_or_anything_but_a_tag() {
-    let controller = Controller::new();
+    for version in ansible::VERSIONS {
+        no_tag_is_a_template(&Controller::with(version));
+    }
+}
+
+fn no_tag_is_a_template(controller: &Controller) {
     controller.cut();
     controller.allocate(&json!({
         "motto": LOOKUP, "list": [LOOKUP], LOOKUP: "x", "groups": [LOOKUP, "localhost", "!unsafe x"],
@@ -218,7 +228,7 @@ fn no_tag_is_ever_a_template_or_anything_but_a_tag() {
         "--url",
         &controller.plane.api().base(),
         "--token-file",
-        &token_file(&controller),
+        &token_file(controller),
     ]);
     let exported = exported.expect("kloigos runs");
     assert!(exported.status.success(), "{exported:?}");

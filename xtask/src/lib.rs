@@ -8,6 +8,7 @@ pub mod bench;
 pub mod boundaries;
 pub mod demo;
 pub mod dist;
+pub mod docs;
 pub mod drive;
 pub mod lab;
 pub mod package;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{bench, boundaries, demo, dist, lab, package, test, web};
+use xtask::{bench, boundaries, demo, dist, docs, lab, package, test, web};
 
 /// Build, lab and checks of Kloigos.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Verb {
     Demo(demo::Arguments),
     /// What is distributed: the static host binary, and the control plane with it inside.
     Dist(dist::Arguments),
+    /// The documentation as a site, in target/book.
+    Docs,
     /// Real Debian servers in QEMU on this machine.
     Lab(lab::cli::Arguments),
     /// What people install: a Debian package and a static tarball.
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Verb::Boundaries => boundaries::check().map(|()| ExitCode::SUCCESS),
         Verb::Demo(arguments) => demo::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Dist(arguments) => dist::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Docs => docs::build().map(|_| ExitCode::SUCCESS),
         Verb::Lab(arguments) => lab::cli::run(arguments),
         Verb::Package(arguments) => package::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Prove(arguments) => test::prove::run(&arguments),

@@ -68,7 +68,6 @@ fn control_file(kibibytes: u64) -> String {
          Maintainer: The Kloigos maintainers <maintainers@kloigos.example>\n\
          Installed-Size: {kibibytes}\nSection: admin\nPriority: optional\n\
          Depends: libc6 (>= 2.36), libgcc-s1, systemd (>= 252)\nRecommends: openssh-client\n\
-         Homepage: https://github.com/kloigos/kloigos\n\
          Description: splits Linux servers into compute units\n \
          A control plane that cuts large servers into compute units with exclusive CPUs,\n \
          ports, directories and a Unix user each, over SSH, without containers and\n \
