@@ -75,13 +75,18 @@ impl Api {
         }
     }
 
-    /// Begins a stream, which ends when the control plane wants it to, or gives no sign of life.
-    pub(crate) fn stream(&self, call: &Call) -> Result<impl Read + use<>, Failure> {
+    /// Begins a stream, which ends when the control plane wants it to, when it gives no sign of life,
+    /// or after so long.
+    pub(crate) fn stream(
+        &self,
+        call: &Call,
+        longest: Option<Duration>,
+    ) -> Result<impl Read + use<>, Failure> {
         let request = self.request(call, "text/event-stream")?;
         let request = self
             .agent
             .configure_request(request)
-            .timeout_global(None)
+            .timeout_global(longest)
             .timeout_per_read(Some(SILENCE))
             .build();
         let mut reply = self.agent.run(request).map_err(|e| self.unreachable(&e))?;

@@ -87,7 +87,7 @@ pub(crate) struct Working {
     #[arg(long, value_name = "SECONDS", help_heading = "Work",
           value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
-    /// Print the call that would be made, and change nothing.
+    /// Print what would be done, and change nothing.
     #[arg(long, help_heading = "Work")]
     pub(crate) dry_run: bool,
     /// A key of your own by which a repeat of this command is known for 24 hours.

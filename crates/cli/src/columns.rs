@@ -108,6 +108,7 @@ impl Columns {
         plain("ENDED", "ended_at").wide(),
         plain("ATTEMPTS", "attempts").wide(),
         plain("NEXT", "next_at").wide(),
+        plain("PERCENT", "progress.percent").wide(),
         plain("REASON", "reason").wide(),
     ]);
     pub(crate) const EVENTS: Self = Self(&[
@@ -120,6 +121,16 @@ impl Columns {
         plain("BECAME", "became").word(),
         plain("DETAIL", "detail"),
         plain("JOB", "job").wide(),
+    ]);
+    pub(crate) const ALLOCATIONS: Self = Self(&[
+        plain("ALLOCATION", "id"),
+        plain("STATUS", "status").word(),
+        plain("CREATED", "created_at"),
+        plain("ENDED", "ended_at"),
+        plain("TAGS", "tags"),
+        plain("KEYS", "keys").wide(),
+        plain("JOB", "job").wide(),
+        plain("REASON", "reason").wide(),
     ]);
     pub(crate) const KEYS: Self = Self(&[
         plain("FINGERPRINT", "fingerprint"),

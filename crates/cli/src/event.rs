@@ -107,7 +107,8 @@ impl Watch {
             ..self.listing
         };
         let mut left = self.count;
-        stream::follow(&session.api, &call, |event| {
+        let enough = stream::follow(&session.api, &call, None, |message| {
+            let event = message.data;
             let text = match session.output.format {
                 Format::Json => crate::safe::json(&format!("{event}\n")),
                 _ => session
@@ -116,7 +117,8 @@ impl Watch {
             };
             print(&text)?;
             left = left.map(|left| left - 1);
-            Ok(left == Some(0))
-        })
+            Ok((left == Some(0)).then_some(()))
+        });
+        enough.map(drop)
     }
 }

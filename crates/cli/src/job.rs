@@ -3,8 +3,17 @@
 use clap::{Args, Subcommand};
 use clap_complete::ArgValueCandidates;
 
+use serde_json::json;
+
 use crate::{
-    api::Call, arguments::Listing, columns::Columns, command, complete, failure::Failure, follow,
+    api::Call,
+    arguments::{Because, Listing, Working},
+    columns::Columns,
+    command, complete,
+    failure::{Failure, Kind},
+    follow,
+    output::print,
+    safe,
     session::Session,
 };
 
@@ -16,6 +25,10 @@ pub(crate) enum Verb {
     Show(Id),
     /// Follows a job until it has ended. Fails when the job does.
     Watch(Watch),
+    /// Takes a job back: at once where it waits, else when its present step is over.
+    Cancel(Cancel),
+    /// Tries a job again: at once where it waits, else as another job.
+    Retry(Retry),
 }
 
 #[derive(Debug, Args)]
@@ -23,7 +36,7 @@ pub(crate) struct List {
     /// Only those that do this, such as allocating.
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// Only those that stand so: queued, running, succeeded or failed.
+    /// Only those that stand so: queued, running, succeeded, failed or cancelled.
     #[arg(long, value_name = "STATUS")]
     status: Option<String>,
     /// Only those on this server.
@@ -35,6 +48,9 @@ pub(crate) struct List {
     /// At most so many.
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     limit: u32,
+    /// Only those before this one: the next page.
+    #[arg(long, value_name = "JOB")]
+    before: Option<String>,
     #[command(flatten)]
     listing: Listing,
 }
@@ -55,6 +71,26 @@ pub(crate) struct Watch {
     timeout: Option<u64>,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Cancel {
+    #[command(flatten)]
+    id: Id,
+    #[command(flatten)]
+    because: Because,
+    #[command(flatten)]
+    working: Working,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    #[command(flatten)]
+    id: Id,
+    #[command(flatten)]
+    because: Because,
+    #[command(flatten)]
+    working: Working,
+}
+
 impl command::Verb for Verb {
     fn run(self, session: &Session) -> Result<(), Failure> {
         match self {
@@ -63,9 +99,46 @@ impl command::Verb for Verb {
                 session.show(&session.get(&Call::get(["jobs", &job]))?, Columns::JOBS)
             }
             Self::Watch(Watch { id, timeout }) => {
-                session.show(&follow::to_end(session, &id.job, timeout)?, Columns::JOBS)
+                let over = follow::to_success(session, &id.job, timeout)?;
+                session.show(&over, Columns::JOBS)
+            }
+            Self::Cancel(cancel) => cancel.run(session),
+            Self::Retry(retry) => retry.run(session),
+        }
+    }
+}
+
+impl Cancel {
+    fn run(self, session: &Session) -> Result<(), Failure> {
+        let job = &self.id.job;
+        let call = Call::post(
+            ["jobs", job, "cancel"],
+            json!({"reason": self.because.reason}),
+        );
+        if self.working.dry_run {
+            return session.rehearse(&call);
+        }
+        session.get(&call)?;
+        if self.working.no_wait {
+            return print(&format!("{}\n", safe::line(job)));
+        }
+        let over = follow::to_end(session, job, self.working.timeout)?;
+        match over["status"].as_str() {
+            Some("cancelled") => print(&format!("{} is taken back\n", safe::line(job))),
+            status => {
+                let status = status.unwrap_or("over");
+                let cause = format!("{job} could not be taken back any more: it is {status}");
+                Err(Failure::new(Kind::Conflict, cause).or_try(format!("kloigos job show {job}")))
             }
         }
+    }
+}
+
+impl Retry {
+    fn run(self, session: &Session) -> Result<(), Failure> {
+        let body = json!({"reason": self.because.reason});
+        let call = Call::post(["jobs", &self.id.job, "retry"], body);
+        session.work(call, &self.working, |job| session.show(job, Columns::JOBS))
     }
 }
 
@@ -76,6 +149,7 @@ impl List {
             .query("status", self.status)
             .query("hostname", self.server)
             .query("compute_id", self.unit)
+            .query("before", self.before)
             .query("limit", Some(self.limit.to_string()));
         session.list(&session.get(&call)?, Columns::JOBS, &self.listing)
     }

@@ -64,13 +64,15 @@ impl Session {
             return self.rehearse(&call);
         }
         let answer = self.begin(call, working)?;
-        let Some(job) = &answer.job else {
+        // What is done at once has no job.
+        let job = answer.job.as_deref().or(answer.body["id"].as_str());
+        let Some(job) = job else {
             return after(&Value::Null);
         };
         if working.no_wait {
             return print(&format!("{}\n", safe::line(job)));
         }
-        after(&follow::to_end(self, job, working.timeout)?)
+        after(&follow::to_success(self, job, working.timeout)?)
     }
 
     fn begin(&self, call: Call, working: &Working) -> Result<Answer, Failure> {

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Read},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -19,23 +19,41 @@ const TRIES: u32 = 30;
 /// No message is longer.
 const MAX_LINE: u64 = 1 << 20;
 
-/// Gives every event to `take`, until it says that it has had enough.
-pub(crate) fn follow(
+/// One message of a stream (HTML, 9.2.6), as far as we need it.
+#[derive(Debug, Default)]
+pub(crate) struct Message {
+    /// What kind it is.
+    pub(crate) event: String,
+    /// What it says.
+    pub(crate) data: Value,
+}
+
+/// Gives every message to `take`, until that has what it waits for. Nothing when it is `end` before
+/// that.
+pub(crate) fn follow<T>(
     api: &Api,
     call: &Call,
-    mut take: impl FnMut(Value) -> Result<bool, Failure>,
-) -> Result<(), Failure> {
+    end: Option<Instant>,
+    mut take: impl FnMut(Message) -> Result<Option<T>, Failure>,
+) -> Result<Option<T>, Failure> {
     let mut place: Option<String> = None;
     let mut tries = 0;
     loop {
-        match api.stream(&call.clone().after(place.as_deref())) {
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Ok(None);
+        }
+        match api.stream(&call.clone().after(place.as_deref()), left) {
             Ok(body) => {
                 tries = 0;
                 let mut lines = BufReader::new(body);
-                while let Some(message) = message(&mut lines) {
-                    place = message.id.or(place);
-                    if !message.data.is_empty() && take(read(&message.data)?)? {
-                        return Ok(());
+                while let Some(raw) = next(&mut lines) {
+                    place = raw.id.clone().or(place);
+                    if raw.data.is_empty() {
+                        continue;
+                    }
+                    if let Some(had) = take(raw.read()?)? {
+                        return Ok(Some(had));
                     }
                 }
             }
@@ -44,25 +62,31 @@ pub(crate) fn follow(
             }
             Err(other) => return Err(other),
         }
-        thread::sleep(PAUSE);
+        thread::sleep(left.map_or(PAUSE, |left| left.min(PAUSE)));
     }
 }
 
-fn read(data: &str) -> Result<Value, Failure> {
-    let odd = |error| Failure::new(Kind::Unreachable, format!("an event is no JSON: {error}"));
-    serde_json::from_str(data).map_err(odd)
-}
-
-/// One message of a stream (HTML, 9.2.6), as far as we need it.
+/// A message as it is written.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Message {
+struct Raw {
     id: Option<String>,
+    event: String,
     data: String,
 }
 
+impl Raw {
+    fn read(self) -> Result<Message, Failure> {
+        let odd = |error| Failure::new(Kind::Unreachable, format!("an event is no JSON: {error}"));
+        Ok(Message {
+            event: self.event,
+            data: serde_json::from_str(&self.data).map_err(odd)?,
+        })
+    }
+}
+
 /// The next message; none when the stream is over or broken.
-fn message(lines: &mut impl BufRead) -> Option<Message> {
-    let mut message = Message::default();
+fn next(lines: &mut impl BufRead) -> Option<Raw> {
+    let mut message = Raw::default();
     loop {
         let mut line = String::new();
         let length = lines.take(MAX_LINE).read_line(&mut line).ok()?;
@@ -77,9 +101,10 @@ fn message(lines: &mut impl BufRead) -> Option<Message> {
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
             "id" => message.id = Some(value.to_owned()),
+            "event" => value.clone_into(&mut message.event),
             "data" if message.data.is_empty() => value.clone_into(&mut message.data),
             "data" => message.data = format!("{}\n{value}", message.data),
-            // Comments are signs of life; the kind is in the data too.
+            // Comments are signs of life.
             _ => {}
         }
     }
@@ -94,14 +119,14 @@ mod tests {
         let text = "id: 7\nretry: 1000\n\n: alive\n\nevent: x\nid: 8\ndata: {\"a\":\r\ndata:1}\r\n\r\nid: 9\ndata: cut";
         let mut lines = text.as_bytes();
         let mut all = Vec::new();
-        while let Some(message) = message(&mut lines) {
-            all.push((message.id, message.data));
+        while let Some(message) = next(&mut lines) {
+            all.push((message.id, message.event, message.data));
         }
         let some = |id: &str| Some(id.to_owned());
         let want = [
-            (some("7"), String::new()),
-            (None, String::new()),
-            (some("8"), "{\"a\":\n1}".to_owned()),
+            (some("7"), String::new(), String::new()),
+            (None, String::new(), String::new()),
+            (some("8"), "x".to_owned(), "{\"a\":\n1}".to_owned()),
         ];
         assert_eq!(all, want);
     }

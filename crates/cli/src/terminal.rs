@@ -64,7 +64,9 @@ impl Mood {
             | "failed" | "broken" | "unreachable" | "unavailable" | "refuses" | "false" => {
                 Self::Bad
             }
-            "free" | "decommissioned" | "unknown" | "notes" | "not_promised" => Self::Quiet,
+            "free" | "cancelled" | "decommissioned" | "unknown" | "notes" | "not_promised" => {
+                Self::Quiet
+            }
             _ => return None,
         })
     }

@@ -33,6 +33,8 @@ pub(crate) enum Verb {
     Allocate(Allocate),
     /// Ends a tenancy: its processes are ended, everything it left is wiped, and a scan proves it.
     Deallocate(Deallocate),
+    /// Whose it was and is: its tenancies, the newest first.
+    Allocations(Allocations),
     /// Who may log in.
     #[command(subcommand)]
     Key(keys::Verb),
@@ -90,6 +92,17 @@ const STATUSES: [&str; 11] = [
 ];
 
 #[derive(Debug, Args)]
+pub(crate) struct Allocations {
+    #[command(flatten)]
+    unit: UnitName,
+    /// At most so many.
+    #[arg(long, value_name = "COUNT", default_value_t = 20)]
+    limit: u32,
+    #[command(flatten)]
+    listing: Listing,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Deallocate {
     #[command(flatten)]
     unit: UnitName,
@@ -106,6 +119,7 @@ impl command::Verb for Verb {
             Self::Show(UnitName { unit }) => session.show(&load(session, &unit)?, Columns::UNITS),
             Self::Allocate(allocate) => allocate.run(session),
             Self::Deallocate(deallocate) => deallocate.run(session),
+            Self::Allocations(list) => list.run(session),
             Self::Key(verb) => verb.run(session),
             Self::Stop(stop) => stop.run(session),
             Self::Start(start) => start.run(session),
@@ -132,6 +146,14 @@ impl List {
             .query("cpu_count", self.cpus.map(|count| count.to_string()))
             .query("deployment_id", self.deployment_id);
         session.list(&session.get(&call)?, Columns::UNITS, &self.listing)
+    }
+}
+
+impl Allocations {
+    fn run(self, session: &Session) -> Result<(), Failure> {
+        let call = Call::get(["compute_units", &self.unit.unit, "allocations"])
+            .query("limit", Some(self.limit.to_string()));
+        session.list(&session.get(&call)?, Columns::ALLOCATIONS, &self.listing)
     }
 }
 

@@ -110,7 +110,7 @@ fn an_error_is_as_harmless_and_a_shell_is_offered_no_hostile_name() {
     ]);
     let canned = Canned::saying(move |path| {
         if path.starts_with("/api/jobs") {
-            job.to_string()
+            format!("event: log\ndata: {job}\n\nevent: end\ndata: {job}\n\n")
         } else {
             units.to_string()
         }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use kloigos_tests::{keys::public_key, pages::Reader};
+use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 use xtask::drive::{self, ControlPlane, Serve};
 
@@ -130,4 +131,11 @@ pub(crate) fn cut(person: &Person) {
         "-c",
         "48-63",
     ]);
+}
+
+/// While this is held, the simulated server does not answer.
+pub(crate) fn busy(dir: &Path) -> fs::File {
+    let lock = fs::File::create(dir.join("simulated/machines/127.64.0.1.lock")).expect("a file");
+    flock(&lock, FlockOperation::LockExclusive).expect("a lock");
+    lock
 }

@@ -1,15 +1,11 @@
 //! What a person at a terminal sees; the terminal is one of `script(1)`.
 
 use std::{
-    fs,
     io::{Read, Write},
-    path::Path,
     process::{Child, Command, Stdio},
 };
 
-use rustix::fs::{FlockOperation, flock};
-
-use crate::person::{Person, cut, plane, program};
+use crate::person::{Person, busy, cut, plane, program};
 
 /// Erases to the end of the line.
 const ERASE: &str = "\u{1b}[K";
@@ -80,13 +76,6 @@ impl Sitting {
         let status = self.child.wait().expect("it ends");
         (self.seen, status.code().expect("it ended by itself"))
     }
-}
-
-/// While this is held, the simulated server does not answer.
-fn busy(dir: &Path) -> fs::File {
-    let lock = fs::File::create(dir.join("simulated/machines/127.64.0.1.lock")).expect("a file");
-    flock(&lock, FlockOperation::LockExclusive).expect("a lock");
-    lock
 }
 
 #[test]

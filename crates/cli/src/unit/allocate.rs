@@ -79,6 +79,11 @@ impl Verb for Allocate {
                 .filter_map(|(name, value)| Some((name.to_owned(), value?))),
         );
         let call = Call::new(Method::Post, ["compute_units", "allocate"]).body(Value::Object(body));
+        if self.working.dry_run {
+            // Which unit it would be is the control plane's to say.
+            let placement = session.get(&call.query("dry_run", Some("true")))?;
+            return session.show(&placement, Columns::FREE);
+        }
         session.work(call, &self.working, |job| {
             let unit = job["compute_id"].as_str().unwrap_or_default();
             let unit = super::load(session, unit)?;
