@@ -78,8 +78,8 @@ class Client:
                 raise KloigosError("the control plane does not know its job %s" % job)
             if now["status"] == "succeeded":
                 return now
-            if now["status"] == "failed":
-                raise KloigosError("%s failed: %s (job %s)" % (now["kind"], now["reason"], job))
+            if now["status"] in ("failed", "cancelled"):
+                raise KloigosError("%s %s: %s (job %s)" % (now["kind"], now["status"], now["reason"], job))
             if time.monotonic() > end:
                 raise KloigosError("job %s is not done within %s seconds; it goes on" % (job, timeout))
             time.sleep(pause)
