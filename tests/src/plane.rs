@@ -35,6 +35,7 @@ impl Plane {
             migrate: true,
             lease: Settings::default().lease,
             servers_at_once: Settings::default().servers_at_once,
+            visit_every: Settings::default().visit_every,
             access: Access::Tokens,
             allocate_wait,
             first_contact: FirstContact::Trust,

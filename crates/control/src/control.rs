@@ -9,8 +9,8 @@ pub use self::probing::examine;
 
 use std::{sync::Arc, time::Duration};
 
-use kloigos_model::ids::JobId;
-use kloigos_store::{JobRecord, JobStatus, Operation, Store, UnitRecord};
+use kloigos_model::{ids::JobId, names::Hostname};
+use kloigos_store::{JobRecord, JobStatus, Operation, ServerDetail, Store, UnitRecord};
 
 use crate::{
     clock::World,
@@ -19,7 +19,7 @@ use crate::{
     housekeeping,
     ops::{
         self, Allocate, Attest, Begun, CancelJob, ChangeUnit, Deallocate, DecommissionServer,
-        InitServer, RetryJob, Started,
+        InitServer, RetryJob, Started, TendServer,
     },
     queries,
     refusal::Refusal,
@@ -138,6 +138,23 @@ impl Control {
     pub async fn decommission_server(&self, op: DecommissionServer) -> Result<Begun, Refusal> {
         self.begin(|core, take_up| ops::Return { op, core, take_up })
             .await
+    }
+
+    /// Does something about a server as a whole; the jobs that were begun for it.
+    pub async fn tend_server(&self, op: TendServer) -> Result<Vec<JobId>, Refusal> {
+        let core = self.core.clone();
+        let jobs = self.core.store.run(&ops::Tending { op, core }).await?;
+        self.core.wake.notify_one();
+        Ok(jobs)
+    }
+
+    /// Looks at a server as a whole now, and compares it with what it should be.
+    pub async fn check_server(&self, hostname: &Hostname) -> Result<ServerDetail, Refusal> {
+        let found = self.core.store.view(&queries::Checkable(hostname)).await?;
+        visits::visit(&self.core, found)
+            .await
+            .map_err(|fault| Refusal::internal(&fault))?;
+        self.server(hostname).await
     }
 
     /// Asks for a job to be taken back: at once where it waits, else when its step is over.

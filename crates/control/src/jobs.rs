@@ -13,6 +13,7 @@ mod context;
 mod deallocating;
 mod decommissioning;
 mod initializing;
+mod repairing;
 mod said;
 mod settling;
 mod tried;
@@ -23,7 +24,6 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use kloigos_store::{Claim, Error, JobKind, JobScope, JobState, NewJob, Tx};
 use serde::{Serialize, de::DeserializeOwned};
 
-pub(crate) use self::visit::note as note_visit;
 pub(crate) use self::{
     allocating::{Allocating, Reservation},
     attesting::{Attesting, is_attestable},
@@ -32,6 +32,11 @@ pub(crate) use self::{
     deallocating::Deallocating,
     decommissioning::Decommissioning,
     initializing::Initializing,
+    repairing::{Repairing, is_comparable},
+};
+pub(crate) use self::{
+    context::{Scene, scene},
+    visit::{pin, set_health, withdraw},
 };
 use crate::{clock::World, core::Core, settings::Patience};
 
@@ -171,6 +176,7 @@ pub(crate) const fn runner(kind: JobKind) -> Runner {
         JobKind::Deallocating => Runner::of::<Deallocating>(),
         JobKind::Changing => Runner::of::<Changing>(),
         JobKind::Attesting => Runner::of::<Attesting>(),
+        JobKind::Repairing => Runner::of::<Repairing>(),
     }
 }
 

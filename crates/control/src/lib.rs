@@ -34,15 +34,15 @@ pub mod database {
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing, examine};
 pub use kloigos_store::{
-    AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
-    JobDetail, JobFilter, JobKind, JobPage, JobProgress, JobRecord, JobStatus, LogLine,
-    ServerDetail, ServerRecord, SessionRecord, Store, Tenancy, TokenHash, TokenRecord, UnitDetail,
-    UnitFilter, UnitRecord,
+    AllocationRecord, AttestationRecord, AttestationSummary, DriftRecord, EventFilter, EventPage,
+    EventRecord, JobDetail, JobFilter, JobKind, JobPage, JobProgress, JobRecord, JobStatus,
+    LogLine, ServerDetail, ServerRecord, SessionRecord, Store, Tenancy, TokenHash, TokenRecord,
+    UnitDetail, UnitFilter, UnitRecord,
 };
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{
     Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Deallocate, DecommissionServer,
-    Idempotency, InitServer, Placement, Probe, Probed, Promised, RetryJob,
+    Idempotency, InitServer, Placement, Probe, Probed, Promised, RetryJob, Tend, TendServer,
 };
 pub use refusal::{Fault, PathPart, Refusal};
 pub use settings::{FirstContact, HostBinary, Patience, Settings};

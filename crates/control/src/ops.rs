@@ -11,6 +11,7 @@ mod placing;
 mod repeat;
 mod retry;
 mod tenancy;
+mod tend;
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
@@ -24,14 +25,23 @@ use kloigos_model::{
     placement::Wanted,
     preflight::Finding,
     remark::Remark,
+    server::DriftMode,
     ssh::{AuthorizedKeys, PublicKey},
     tags::Tags,
 };
 use kloigos_store::{Claim, UnitRecord};
 
 pub(crate) use self::{
-    allocate::Reserve, attest::Ask, cancel::Cancel, change::Begin as BeginChange, deallocate::End,
-    decommission_server::Return, init_server::Begin, placing::Look, retry::Retry,
+    allocate::Reserve,
+    attest::Ask,
+    cancel::Cancel,
+    change::Begin as BeginChange,
+    deallocate::End,
+    decommission_server::Return,
+    init_server::Begin,
+    placing::Look,
+    retry::Retry,
+    tend::{Tending, living},
 };
 pub use self::{change::Change, placing::Placement};
 
@@ -147,6 +157,30 @@ pub struct DecommissionServer {
     pub force: bool,
     /// How a repeat is known.
     pub idempotency: Option<Idempotency>,
+}
+
+/// Something that an operator does about a server as a whole.
+#[derive(Debug, Clone)]
+pub struct TendServer {
+    /// Its name.
+    pub hostname: Hostname,
+    /// What.
+    pub what: Tend,
+    /// Why.
+    pub remark: Option<Remark>,
+}
+
+/// What an operator does about a server as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tend {
+    /// Nothing of it is handed out any more.
+    Cordon,
+    /// It is back in placement.
+    Uncordon,
+    /// This is done about drift from now on.
+    Mode(DriftMode),
+    /// What differed at the last visit is put right.
+    Repair,
 }
 
 /// A job to be taken back.

@@ -3,15 +3,16 @@
 use kloigos_model::{
     compute_unit::UnitStatus,
     host::Activity,
-    ids::JobId,
+    ids::{JobId, ServerId},
     names::{Hostname, UnitId},
+    server::ServerStatus,
 };
 use kloigos_store::{
     AllocationRecord, AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail,
     ServerRecord, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
 };
 
-use crate::refusal::Refusal;
+use crate::{ops, refusal::Refusal};
 
 pub(crate) struct ListUnits<'a>(pub(crate) &'a UnitFilter);
 
@@ -151,10 +152,32 @@ impl Operation for FindServer<'_> {
         }
         let facts = tx.load_facts(record.id).await?;
         Ok(ServerDetail {
+            drift: tx.drift_of(record.id).await?,
             record,
             units,
             facts,
         })
+    }
+}
+
+/// A server that can be compared with what it should be.
+pub(crate) struct Checkable<'a>(pub(crate) &'a Hostname);
+
+impl Operation for Checkable<'_> {
+    type Output = ServerId;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<ServerId, Refusal> {
+        let server = ops::living(tx, self.0).await?;
+        match server.status {
+            ServerStatus::Ready | ServerStatus::Cordoned => Ok(server.id),
+            status => Err(Refusal::Conflict {
+                reason: format!(
+                    "server {} is {status}, and is looked at when it is ready",
+                    self.0
+                ),
+            }),
+        }
     }
 }
 

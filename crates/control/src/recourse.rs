@@ -5,9 +5,11 @@ use kloigos_store::{JobKind, JobRecord, JobStatus};
 /// Whether a kind of work can be taken back, or why not.
 pub(crate) const fn can_be_taken_back(kind: JobKind) -> Result<(), &'static str> {
     match kind {
-        JobKind::Initializing | JobKind::Allocating | JobKind::Changing | JobKind::Attesting => {
-            Ok(())
-        }
+        JobKind::Initializing
+        | JobKind::Allocating
+        | JobKind::Changing
+        | JobKind::Attesting
+        | JobKind::Repairing => Ok(()),
         JobKind::Deallocating => Err("the tenancy is over, and its unit has to be emptied"),
         JobKind::Decommissioning => {
             Err("a server that is half returned is of no use; let it end, then init it again")
@@ -43,9 +45,10 @@ pub fn next_action(job: &JobRecord) -> Option<&'static str> {
         (JobStatus::Failed, JobKind::Deallocating) => Some(
             "put right what the reason says, then try the job again; the unit is in quarantine",
         ),
-        (JobStatus::Failed, JobKind::Decommissioning | JobKind::Changing | JobKind::Attesting) => {
-            Some("put right what the reason says, then try the job again")
-        }
+        (
+            JobStatus::Failed,
+            JobKind::Decommissioning | JobKind::Changing | JobKind::Attesting | JobKind::Repairing,
+        ) => Some("put right what the reason says, then try the job again"),
         (JobStatus::Queued, _) if job.next_at.is_some() => {
             Some("it is tried again by itself at next_at, or at once when you try it again")
         }

@@ -65,6 +65,10 @@ pub struct Settings {
     pub contact: Patience,
     /// How long an idempotency key is kept.
     pub key_kept: Duration,
+    /// How often a server is looked at as a whole.
+    pub visit_every: Duration,
+    /// How long a repair that failed is not begun again by itself.
+    pub repair_pause: Duration,
     /// How often a server that did not answer is visited again.
     pub revisit: Duration,
     /// How many events are kept; older ones are forgotten.
@@ -97,6 +101,8 @@ impl Default for Settings {
                 tries: 3,
             },
             key_kept: Duration::from_hours(24),
+            visit_every: Duration::from_mins(1),
+            repair_pause: Duration::from_hours(1),
             revisit: Duration::from_secs(15),
             events_kept: 200_000,
             tell: Duration::from_millis(500),

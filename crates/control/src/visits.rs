@@ -1,85 +1,103 @@
-//! Visits to servers that did not answer, so that they are used again when they do.
+//! Visits: every server is looked at as a whole now and then, by one of the control planes, and
+//! compared with what it should be. Looking changes nothing on it.
 
-use std::sync::Arc;
+mod look;
+mod observed;
 
-use kloigos_model::{
-    host::Request,
-    server::{Health, ServerStatus},
-};
-use kloigos_store::{Operation, ServerRecord, Tx};
+use std::{sync::Arc, time::Duration};
 
+use kloigos_model::{ids::ServerId, server::ServerStatus};
+use kloigos_store::{Operation, Tx, VisitRules};
+use tokio::task::JoinSet;
+
+use self::{look::look, observed::Observed};
 use crate::{
     core::Core,
-    jobs::{Fault, note_visit},
-    reply::Reply,
-    target,
+    jobs::{Fault, scene},
 };
 
-/// Looks again and again at what is unreachable. Ends with the task it runs in.
+/// How many servers are visited at once.
+const AT_ONCE: usize = 16;
+/// The longest and the shortest pause between two looks at whose turn it is.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(2));
+
+/// Visits whoever's turn it is. Ends with the task it runs in.
 pub(crate) async fn go_round(core: Arc<Core>) {
+    let shortest = core.settings.visit_every.min(core.settings.revisit);
+    let pause = (shortest / 4).clamp(PAUSES.0, PAUSES.1);
     loop {
         if let Err(fault) = round(&core).await {
             tracing::error!(error = &fault as &dyn std::error::Error, "visits failed");
         }
-        core.world.sleep(core.settings.revisit).await;
+        core.world.sleep(pause).await;
     }
 }
 
-/// One visit to each ready server that did not answer last time.
+/// One visit to each server whose turn it is.
 async fn round(core: &Arc<Core>) -> Result<(), Fault> {
-    let mut visits = tokio::task::JoinSet::new();
-    for server in core.store.view(&Unreachable).await? {
-        if server.status == ServerStatus::Ready {
-            let core = core.clone();
-            visits.spawn(async move { visit(&core, server).await });
+    let mut visits = JoinSet::new();
+    while let Some(server) = core.store.run(&TakeOn(core)).await? {
+        if visits.len() >= AT_ONCE {
+            over(visits.join_next().await);
         }
+        let core = core.clone();
+        visits.spawn(async move { visit(&core, server).await });
     }
     while let Some(visited) = visits.join_next().await {
-        if let Ok(visited) = visited {
-            visited?;
-        }
+        over(Some(visited));
     }
     Ok(())
 }
 
-async fn visit(core: &Core, server: ServerRecord) -> Result<(), Fault> {
-    let target = target::of_server(&server, &core.settings);
-    let answer = core
-        .transport
-        .call(&target, &Request::Facts, &mut |_| {})
-        .await;
-    let reply = Reply::of(answer, &target, &core.settings);
-    core.store
-        .run(&Note {
-            core,
-            server: &server,
-            reply: &reply,
-        })
-        .await
-}
-
-struct Unreachable;
-
-impl Operation for Unreachable {
-    type Output = Vec<ServerRecord>;
-    type Refusal = Fault;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Fault> {
-        Ok(tx.servers_of_health(Health::Unreachable).await?)
+/// A visit that failed by a fault of ours is made again when its turn comes.
+fn over(visited: Option<Result<Result<(), Fault>, tokio::task::JoinError>>) {
+    match visited {
+        Some(Ok(Err(fault))) => {
+            tracing::error!(
+                error = &fault as &dyn std::error::Error,
+                "a visit was not noted"
+            );
+        }
+        Some(Err(panic)) => tracing::error!(%panic, "a visit panicked"),
+        Some(Ok(Ok(()))) | None => {}
     }
 }
 
-struct Note<'a> {
-    core: &'a Core,
-    server: &'a ServerRecord,
-    reply: &'a Reply,
+/// Looks at a server and notes what was found.
+pub(crate) async fn visit(core: &Arc<Core>, server: ServerId) -> Result<(), Fault> {
+    let begun = core.world.now();
+    let scene = scene(core, server).await?;
+    if !matches!(
+        scene.server.status,
+        ServerStatus::Ready | ServerStatus::Cordoned
+    ) {
+        return Ok(());
+    }
+    let looked = look(core, &scene).await;
+    let observed = Observed {
+        core,
+        scene: &scene,
+        begun,
+        looked: &looked,
+    };
+    core.store.run(&observed).await?;
+    core.wake.notify_one();
+    Ok(())
 }
 
-impl Operation for Note<'_> {
-    type Output = ();
+struct TakeOn<'a>(&'a Core);
+
+impl Operation for TakeOn<'_> {
+    type Output = Option<ServerId>;
     type Refusal = Fault;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), Fault> {
-        Ok(note_visit(tx, self.core, self.server, self.reply).await?)
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Fault> {
+        let (world, settings) = (&self.0.world, &self.0.settings);
+        let rules = VisitRules {
+            now: world.now(),
+            next: world.after(settings.visit_every),
+            sooner: world.after(settings.revisit),
+        };
+        Ok(tx.claim_visit(&rules).await?)
     }
 }

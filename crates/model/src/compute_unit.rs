@@ -70,7 +70,9 @@ impl UnitStatus {
     pub fn after(self, verb: UnitVerb) -> Result<Self, Forbidden> {
         use UnitVerb as V;
         match (self, verb) {
-            (Self::InitFail | Self::Free, V::Initialize) => Ok(Self::Initializing),
+            (Self::InitFail | Self::Free | Self::Unavailable, V::Initialize) => {
+                Ok(Self::Initializing)
+            }
             (Self::Initializing, V::Settle)
             | (Self::Allocating, V::GiveBack)
             | (Self::Deallocating, V::Clear)

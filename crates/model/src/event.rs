@@ -41,10 +41,6 @@ worded_enum! {
         JobFailed = "job_failed",
         /// A job was taken back.
         JobCancelled = "job_cancelled",
-        /// Events are sent to a further place.
-        WebhookCreated = "webhook_created",
-        /// Events are sent to a place no more.
-        WebhookDeleted = "webhook_deleted",
         /// The database is that of a backup from here on: whatever was read before may be wrong.
         DatabaseRestored = "database_restored",
     }

@@ -37,6 +37,18 @@ worded_enum! {
 }
 
 worded_enum! {
+    /// What is done about drift on a server.
+    pub enum DriftMode {
+        /// It is told.
+        Report = "report",
+        /// It is told and put right.
+        Repair = "repair",
+        /// It is not looked for.
+        Off = "off",
+    }
+}
+
+worded_enum! {
     /// What happens to a server.
     pub enum ServerVerb {
         /// Init is asked for, the first time or again.

@@ -22,6 +22,7 @@ mod router;
 mod servers;
 mod session;
 mod stream;
+mod tending;
 mod trace;
 mod unmatched;
 pub mod view;

@@ -30,6 +30,8 @@ pub struct Config {
     pub lease: Duration,
     /// How many servers are worked on at once, by all control planes of the database together.
     pub servers_at_once: u32,
+    /// How often each server is looked at as a whole.
+    pub visit_every: Duration,
     /// Whether calls need a token.
     pub access: Access,
     /// How long a call waits for its job.
@@ -93,6 +95,7 @@ impl Config {
             known_hosts: self.known_hosts.clone(),
             lease: self.lease,
             servers_at_once: self.servers_at_once,
+            visit_every: self.visit_every,
             ..Settings::default()
         })
     }

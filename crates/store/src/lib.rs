@@ -29,6 +29,7 @@ mod tables;
 mod tokens;
 mod tx;
 mod units;
+mod visits;
 mod words;
 
 pub use allocations::NewAllocation;
@@ -41,14 +42,15 @@ pub use events::NewEvent;
 pub use idempotency::{RepeatKey, Repeated};
 pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob, Outcome, Voice};
 pub use records::{
-    AllocationRecord, AttestationRecord, AttestationSummary, EventFilter, EventPage, EventRecord,
-    JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine, NotATokenHash, ServerDetail,
-    ServerRecord, SessionRecord, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter,
-    UnitRecord,
+    AllocationRecord, AttestationRecord, AttestationSummary, DriftRecord, EventFilter, EventPage,
+    EventRecord, JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine, NotATokenHash,
+    ServerDetail, ServerRecord, SessionRecord, Tenancy, TokenHash, TokenRecord, UnitDetail,
+    UnitFilter, UnitRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};
 pub use store::Store;
 pub use tx::{Operation, Tx};
 pub use units::{NewUnit, Shares};
+pub use visits::{DriftScope, VisitRules};
 pub use words::{JobKind, JobStatus};

@@ -2,6 +2,7 @@
 
 mod allocation;
 mod attestation;
+mod drift;
 mod event;
 mod job;
 mod server;
@@ -10,6 +11,7 @@ mod unit;
 
 pub use allocation::{AllocationRecord, Tenancy};
 pub use attestation::{AttestationRecord, AttestationSummary};
+pub use drift::DriftRecord;
 pub use event::{EventFilter, EventPage, EventRecord};
 pub use job::{JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};

@@ -159,6 +159,9 @@ impl Tx<'_> {
         .bind(to.is_over().then(|| micros(now)))
         .bind(i64::from(raise));
         self.change_one("servers", statement).await?;
+        if raise {
+            self.forget_drift(id).await?;
+        }
         self.tell_server(id, (from, to), reason, now).await?;
         Ok(to)
     }

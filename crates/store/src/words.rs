@@ -64,6 +64,8 @@ words! {
         Changing = "changing",
         /// Asks the kernel whether it keeps what was promised.
         Attesting = "attesting",
+        /// Brings a server's own part or a unit back to what it should be.
+        Repairing = "repairing",
     }
 }
 

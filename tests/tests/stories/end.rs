@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use kloigos_control::{Begun, Change, JobKind, Refusal, Settings, World};
+use kloigos_control::{Begun, Change, JobKind, Refusal, Settings, Tend, World};
 
-use super::town::{Town, allocate, first_unit, swift};
+use super::town::{Town, allocate, first_unit, hostname, swift};
 
 /// Where a town stands: its units, and all that is on its one machine. Ids of tenancies differ
 /// from run to run and are left out.
@@ -15,7 +15,10 @@ pub(crate) struct End {
 }
 
 impl End {
+    /// After a visit, which gives back what a lost server's units were kept from.
     pub(crate) async fn of(town: &Town) -> Self {
+        // A server that is not ready is not visited.
+        let _ = town.control.check_server(&hostname(1)).await;
         let machine = town.fleet.snapshot(1).into_iter();
         Self {
             units: town.standing().await,
@@ -78,6 +81,11 @@ pub(crate) async fn before_in(kind: JobKind, settings: Settings) -> Town {
         town.allocate(None).await.expect("a unit");
         town.rest().await;
     }
+    if kind == JobKind::Repairing {
+        town.damage("/opt/c0-31");
+        let checked = town.control.check_server(&hostname(1)).await;
+        assert!(!checked.expect("a visit").drift.is_empty());
+    }
     town
 }
 
@@ -90,6 +98,14 @@ pub(crate) async fn begin(kind: JobKind, town: &Town) -> Result<Begun, Refusal> 
         JobKind::Decommissioning => town.begin_decommission(1, true).await,
         JobKind::Changing => town.begin_change(Change::Reset).await,
         JobKind::Attesting => town.begin_attest().await,
+        JobKind::Repairing => {
+            let jobs = town.tend(Tend::Repair).await?;
+            let job = *jobs.first().expect("something to repair");
+            Ok(Begun {
+                job,
+                replayed: false,
+            })
+        }
     }
 }
 

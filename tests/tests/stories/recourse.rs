@@ -184,7 +184,8 @@ async fn a_job_of_any_kind_that_failed_is_tried_again_by_hand() {
         town.rest().await;
         town.fleet.mend(1);
         if kind == JobKind::Allocating {
-            town.until_reachable(1).await;
+            let usable = |unit: &kloigos_control::UnitRecord| unit.status == UnitStatus::Free;
+            town.until_units(|units| units.iter().all(usable)).await;
         }
         let again = town.retry(&failed).await.expect("another try");
         assert_ne!(again.job, begun.job, "{kind}");

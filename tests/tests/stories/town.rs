@@ -5,15 +5,16 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use kloigos_control::{
     Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Control, Deallocate,
     DecommissionServer, Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience,
-    Promised, Refusal, RetryJob, Settings, Store, UnitFilter, UnitRecord, World,
+    Promised, Refusal, RetryJob, Settings, Store, Tend, TendServer, UnitFilter, UnitRecord, World,
 };
+use kloigos_host::sys::Files;
 use kloigos_model::{
     compute_unit::UnitStatus,
+    ids::JobId,
     layout::Numbering,
     limits::LimitsWish,
     names::{Hostname, UnitId},
     placement::Wanted,
-    server::Health,
     ssh::AuthorizedKeys,
     tags::Tags,
 };
@@ -46,6 +47,7 @@ pub(crate) fn swift() -> Settings {
         contact: patience,
         poll: Duration::from_millis(20),
         revisit: Duration::from_hours(1),
+        visit_every: Duration::from_hours(1),
         ..Settings::default()
     }
 }
@@ -197,6 +199,38 @@ impl Town {
         job
     }
 
+    /// Does something about the first server as a whole.
+    pub(crate) async fn tend(&self, what: Tend) -> Result<Vec<JobId>, Refusal> {
+        let op = TendServer {
+            hostname: hostname(1),
+            what,
+            remark: None,
+        };
+        self.control.tend_server(op).await
+    }
+
+    /// Somebody on the first server takes something away behind our back.
+    pub(crate) fn damage(&self, path: &str) {
+        self.fleet.on_machine(1, |machine| {
+            machine.remove_tree(path).expect("it is there");
+        });
+    }
+
+    /// Returns when units are as the condition says; tells what they last were otherwise.
+    pub(crate) async fn until_units(&self, what: impl Fn(&[UnitRecord]) -> bool) {
+        let end = std::time::Instant::now() + AT_MOST;
+        while std::time::Instant::now() < end {
+            if what(&self.units().await) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!(
+            "it never came to that; last seen {:?}",
+            self.standing().await
+        );
+    }
+
     /// Asks for a job to be taken back, and for its end.
     pub(crate) async fn cancel(&self, begun: Begun) -> Result<JobRecord, Refusal> {
         let op = CancelJob {
@@ -243,19 +277,6 @@ impl Town {
         let machine = self.fleet.snapshot(number).into_iter();
         let there = machine.filter(|(_, content)| content.contains(blob));
         there.map(|(path, _)| path).collect()
-    }
-
-    /// Returns when a server answered a visit.
-    pub(crate) async fn until_reachable(&self, number: u32) {
-        let end = std::time::Instant::now() + AT_MOST;
-        while std::time::Instant::now() < end {
-            let server = self.control.server(&hostname(number)).await;
-            if server.expect("a server").record.health != Health::Unreachable {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        panic!("it was never reached again");
     }
 
     /// Returns when a server is as the condition says; tells what it last was otherwise.

@@ -27,7 +27,7 @@ async fn an_unreachable_server_costs_no_unit() {
     assert_eq!(unit.hostname, hostname(2), "the next candidate");
     assert_eq!(
         town.standing().await,
-        ["sim1_0-31 free", "sim2_0-31 allocated"]
+        ["sim1_0-31 unavailable", "sim2_0-31 allocated"]
     );
     let detail = town.control.server(&hostname(1)).await.expect("a server");
     assert_eq!(detail.record.health, Health::Unreachable);
@@ -55,7 +55,11 @@ async fn when_no_server_answers_the_job_is_named() {
     assert!(reason.contains("2 servers were tried"), "{reason}");
     let job = town.control.job(job).await.expect("a job").record;
     assert_eq!(job.status, JobStatus::Failed);
-    assert_eq!(town.count(UnitStatus::Free).await, 2, "nothing is lost");
+    assert_eq!(
+        town.count(UnitStatus::Unavailable).await,
+        2,
+        "nothing is lost, and nothing is free before it was looked at"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Attesting, Context, Deallocating, Fault, Job, Next, new_job,
     tried::{Tried, apply},
+    visit,
 };
 use crate::{
     fit::{self, Fitting},
@@ -86,8 +87,7 @@ impl Job for Allocating {
                 held.again(&untouched.reason, seen, tx, cx).await
             }
             Reply::Untouched(untouched) => {
-                tx.move_unit(held.unit, UnitVerb::GiveBack, None, cx.now())
-                    .await?;
+                held.give_back(tx, cx).await?;
                 held.elsewhere(&untouched.reason, seen, tx, cx).await
             }
             Reply::Half(why, _) => {
@@ -120,8 +120,7 @@ impl Job for Allocating {
         if held.unsure || done {
             empty_half_made(held, why, tx, cx).await?;
         } else {
-            tx.move_unit(held.unit, UnitVerb::GiveBack, None, cx.now())
-                .await?;
+            held.give_back(tx, cx).await?;
         }
         Ok(Some(Next::Cancelled(why.to_owned())))
     }
@@ -185,6 +184,13 @@ impl Reservation {
     fn has(&self, unit: &UnitRecord, open: Option<&AllocationRecord>) -> bool {
         let ours = open.is_some_and(|open| open.id == self.allocation);
         ours && unit.status == UnitStatus::Allocating
+    }
+
+    /// Nothing of the tenancy is on the server.
+    async fn give_back(&self, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
+        tx.move_unit(self.unit, UnitVerb::GiveBack, None, cx.now())
+            .await?;
+        visit::keep_from_use(tx, self.unit, cx.now()).await
     }
 
     /// What kind of unit was asked for.

@@ -170,7 +170,7 @@ impl<'a> Context<'a> {
 
     /// The server and its living units as they are now.
     pub(crate) async fn scene(&self, server: ServerId) -> Result<Scene, Fault> {
-        self.core.store.view(&Look { server }).await
+        scene(self.core, server).await
     }
 
     /// A unit, its server and its open tenancy as they are now.
@@ -180,6 +180,11 @@ impl<'a> Context<'a> {
     ) -> Result<(ServerRecord, UnitRecord, Option<AllocationRecord>), Fault> {
         self.core.store.view(&LookAtUnit { unit }).await
     }
+}
+
+/// The server and its living units as they are now.
+pub(crate) async fn scene(core: &Core, server: ServerId) -> Result<Scene, Fault> {
+    core.store.view(&Look { server }).await
 }
 
 fn fenced(error: Error) -> Fault {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Context, Fault, Job, Next,
     tried::{Tried, apply},
+    visit,
 };
 use crate::reply::Reply;
 
@@ -63,6 +64,7 @@ impl Job for Deallocating {
             Reply::Settled(_) => {
                 tx.move_unit(key, UnitVerb::Clear, None, cx.now()).await?;
                 tx.end_allocation(key, cx.now()).await?;
+                visit::keep_from_use(tx, key, cx.now()).await?;
                 Ok(Next::Done)
             }
             Reply::Untouched(untouched) => self.again(&untouched.reason, seen, tx, cx).await,

@@ -289,5 +289,8 @@ async fn ready(
     for unit in tx.units_of(server.id).await? {
         tx.move_unit(unit.key, UnitVerb::Settle, None, now).await?;
     }
+    // All of it was looked at just now.
+    let next = cx.core.world.after(cx.core.settings.visit_every);
+    tx.visit_at(server.id, next).await?;
     Ok(Next::Done)
 }

@@ -1,6 +1,13 @@
 //! What every visit to a server tells beside its purpose: how it is, and which key it has.
 
-use kloigos_model::{event::EventKind, server::Health, ssh::PublicKey};
+use jiff::Timestamp;
+use kloigos_model::{
+    compute_unit::{UnitStatus, UnitVerb},
+    event::EventKind,
+    ids::{ServerId, UnitKey},
+    server::{Health, ServerStatus},
+    ssh::PublicKey,
+};
 use kloigos_store::{Error, NewEvent, ServerRecord, Tx};
 
 use crate::{
@@ -9,21 +16,83 @@ use crate::{
 };
 
 /// Notes a server's health after a call, and pins its key where it is another than before (which
-/// the transport lets through only when it was trusted).
+/// the transport lets through only when it was trusted). One call that went well says nothing of
+/// what the last visit found.
 pub(crate) async fn note(
     tx: &mut Tx<'_>,
     core: &Core,
     server: &ServerRecord,
     reply: &Reply,
 ) -> Result<(), Error> {
-    let now = core.world.now();
     let (health, reason) = health(reply);
-    tx.set_health(server.id, health, reason.as_deref(), now)
-        .await?;
+    if health != Health::Healthy || tx.drift_of(server.id).await?.is_empty() {
+        set_health(tx, core, server, health, reason.as_deref()).await?;
+    }
     match key(reply) {
         Some(key) => pin(tx, core, server, key).await,
         None => Ok(()),
     }
+}
+
+/// Notes a server's health. What a lost server has free is nobody's to give until it was visited
+/// and compared.
+pub(crate) async fn set_health(
+    tx: &mut Tx<'_>,
+    core: &Core,
+    server: &ServerRecord,
+    health: Health,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let now = core.world.now();
+    tx.set_health(server.id, health, reason, now).await?;
+    if health != Health::Unreachable {
+        return Ok(());
+    }
+    tx.visit_by(server.id, core.world.after(core.settings.revisit))
+        .await?;
+    let why = format!("server {} does not answer", server.hostname);
+    withdraw(tx, server.id, &why, now).await
+}
+
+/// Takes the free units of a server out of use.
+pub(crate) async fn withdraw(
+    tx: &mut Tx<'_>,
+    server: ServerId,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for unit in tx.units_of(server).await? {
+        if unit.status == UnitStatus::Free {
+            tx.move_unit(unit.key, UnitVerb::Withdraw, Some(why), now)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// A unit that has just become free is out of use like the others where its server is.
+pub(crate) async fn keep_from_use(
+    tx: &mut Tx<'_>,
+    unit: UnitKey,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(unit) = tx.load_unit(unit).await? else {
+        return Ok(());
+    };
+    let server = tx.load_server(unit.server).await?;
+    let Some(server) = server.filter(|_| unit.status == UnitStatus::Free) else {
+        return Ok(());
+    };
+    let why = match (server.status, server.health) {
+        (ServerStatus::Cordoned, _) => format!("server {} is cordoned", server.hostname),
+        (ServerStatus::Ready, Health::Unreachable) => {
+            format!("server {} does not answer", server.hostname)
+        }
+        _ => return Ok(()),
+    };
+    tx.move_unit(unit.key, UnitVerb::Withdraw, Some(&why), now)
+        .await
+        .map(drop)
 }
 
 /// A server that answered anything at all is reachable. One that was lost in the middle is passed
@@ -54,7 +123,8 @@ fn key(reply: &Reply) -> Option<&PublicKey> {
     }
 }
 
-async fn pin(
+/// Pins a key that is another than before.
+pub(crate) async fn pin(
     tx: &mut Tx<'_>,
     core: &Core,
     server: &ServerRecord,

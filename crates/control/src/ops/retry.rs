@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use kloigos_model::{compute_unit::UnitStatus, ids::JobId, server::ServerStatus};
-use kloigos_store::{JobKind, JobRecord, JobStatus, Operation, ServerRecord, Tx, Voice};
+use kloigos_store::{JobKind, JobRecord, JobScope, JobStatus, Operation, ServerRecord, Tx, Voice};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     core::Core,
-    jobs::{Allocating, Attesting, Changing},
+    jobs::{Allocating, Attesting, Changing, Repairing, new_job},
     queries::no_job,
     refusal::Refusal,
 };
@@ -65,6 +65,7 @@ impl Retry {
             JobKind::Decommissioning => self.decommission(tx, job).await,
             JobKind::Changing => self.change(tx, job, &read(&state)?).await,
             JobKind::Attesting => self.attest(tx, job, &read(&state)?).await,
+            JobKind::Repairing => self.repair(tx, job, &read(&state)?).await,
         }?;
         let Begun { job: next, .. } = started.begun;
         tx.set_retry_of(next, job.id).await?;
@@ -202,6 +203,22 @@ impl Retry {
         };
         let (core, take_up) = (self.core.clone(), self.take_up);
         BeginChange { op, core, take_up }.run(tx).await
+    }
+
+    async fn repair(
+        &self,
+        tx: &mut Tx<'_>,
+        job: &JobRecord,
+        state: &Repairing,
+    ) -> Result<Started, Refusal> {
+        let server = job.server_key.ok_or_else(|| missing("its server"))?;
+        let scope = JobScope {
+            server,
+            unit: job.unit_key,
+        };
+        let again = new_job(state, scope, &self.core.world);
+        tx.insert_job(&again).await?;
+        Started::new(tx, &self.core, again.id, self.take_up).await
     }
 
     async fn attest(

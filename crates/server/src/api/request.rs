@@ -11,13 +11,13 @@ mod query;
 mod session;
 
 pub use allocate::{ComputeUnitRequest, TagValue};
-pub use change::{ChangeLimitsRequest, KeysRequest, ReasonRequest, StopRequest};
+pub use change::{ChangeLimitsRequest, KeysRequest, ReasonRequest, ServerRequest, StopRequest};
 pub use init::{InitServerRequest, ProbeRequest, VolumeRequest};
 pub use limits::{Amount, LimitsRequest};
 pub use session::SignInRequest;
 
 pub(crate) use allocate::Allocation;
-pub(crate) use change::{Because, Halt, Keys, NewLimits, Of};
+pub(crate) use change::{Because, Halt, Keys, NewLimits, NewMode, Of};
 pub(crate) use events::{EventLog, EventLogQuery, EventQuery};
 pub(crate) use filter::{JobQuery, LimitQuery, UnitQuery};
 pub(crate) use init::{Cut, Look};

@@ -18,7 +18,7 @@ use super::{
     attestations,
     compute_units::{self, keys, running},
     document::{Shared, document},
-    error, events, health, jobs, servers, session, trace,
+    error, events, health, jobs, servers, session, tending, trace,
     unmatched::Paths,
 };
 use crate::{app::App, auth, web};
@@ -47,6 +47,11 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(servers::show))
         .routes(routes!(servers::probe))
         .routes(routes!(servers::doctor))
+        .routes(routes!(tending::edit))
+        .routes(routes!(tending::cordon))
+        .routes(routes!(tending::uncordon))
+        .routes(routes!(tending::check))
+        .routes(routes!(tending::repair))
         .routes(routes!(attestations::attest_server))
         .routes(routes!(attestations::of_server))
         .routes(routes!(jobs::list))

@@ -19,7 +19,7 @@ pub use facts::{CpuView, DiskView, FactsView, FilesystemView, NodeView};
 pub use fault::{Detail, HTTPValidationError, LocationPart, ValidationError};
 pub use finding::{ExaminationView, FindingView};
 pub use job::{JobDetailView, JobView, LogLineView, ProgressView};
-pub use server::{HealthView, ProbeView, ServerDetailView, ServerView};
+pub use server::{DriftView, HealthView, ProbeView, ServerDetailView, ServerView};
 pub use session::SessionView;
 pub use unit::ComputeUnitResponse;
 pub use unit_detail::{ComputeUnitDetail, DirectoriesView, KeyView, LimitsView, VolumeView};

@@ -58,6 +58,15 @@ pub(super) struct Serve {
         value_parser = clap::value_parser!(u32).range(1..=10_000)
     )]
     servers_at_once: u32,
+    /// Look at each server as a whole so often, and compare it with what it should be.
+    #[arg(
+        long,
+        env = "KLOIGOS_VISIT_EVERY",
+        value_name = "SECONDS",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=86_400)
+    )]
+    visit_every: u32,
     #[command(flatten)]
     ssh: SshArgs,
     /// How long a call that waits for its work waits at most; the work goes on.
@@ -108,6 +117,7 @@ impl TryFrom<Serve> for Config {
             migrate: !serve.no_migrate,
             lease: Duration::from_secs(serve.lease.into()),
             servers_at_once: serve.servers_at_once,
+            visit_every: Duration::from_secs(serve.visit_every.into()),
             access: if serve.insecure_no_auth {
                 Access::Open
             } else {

@@ -179,6 +179,13 @@ async fn settle(target: &mut AnyConnection, epoch: i64, now: Timestamp) -> Resul
         .bind(NOT_VISITED)
         .execute(&mut *target)
         .await?;
+    let unseen = query(
+        "UPDATE units SET status = 'unavailable', reason = $1 \
+         WHERE status = 'free' AND ended_at IS NULL",
+    );
+    unseen.bind(NOT_VISITED).execute(&mut *target).await?;
+    let due = query("UPDATE servers SET next_visit = 0");
+    due.execute(&mut *target).await?;
     tell(target, epoch, now).await
 }
 

@@ -4,7 +4,7 @@ use kloigos_model::{
     allocation::AllocationStatus,
     compute_unit::UnitStatus,
     event::EventKind,
-    server::{Health, ServerStatus},
+    server::{DriftMode, Health, ServerStatus},
 };
 
 use crate::{JobKind, JobStatus};
@@ -66,6 +66,11 @@ fn words() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str
             "allocations",
             "status",
             AllocationStatus::ALL.iter().map(|w| w.as_str()).collect(),
+        ),
+        of(
+            "servers",
+            "mode",
+            DriftMode::ALL.iter().map(|word| word.as_str()).collect(),
         ),
         of(
             "events",

@@ -14,11 +14,11 @@ use kloigos_model::{
     layout::Numbering,
     limits::LimitsWish,
     names::{Hostname, Label, LoginName},
-    server::{Health, ServerStatus},
+    server::{DriftMode, Health, ServerStatus},
     ssh::PublicKey,
 };
 
-use super::UnitRecord;
+use super::{DriftRecord, UnitRecord};
 
 /// A server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,12 @@ pub struct ServerRecord {
     pub health_since: Timestamp,
     /// Why.
     pub health_reason: Option<String>,
+    /// What is done about drift on it.
+    pub mode: DriftMode,
+    /// When it was looked at as a whole last.
+    pub visited_at: Option<Timestamp>,
+    /// In how many ways it differed from what it should be then.
+    pub drifts: u32,
     /// The host key that its init was given.
     pub given_host_key: Option<PublicKey>,
     /// The host key that is pinned for its address.
@@ -84,4 +90,6 @@ pub struct ServerDetail {
     pub units: Vec<UnitRecord>,
     /// What it told of itself at its init; `None` before.
     pub facts: Option<Facts>,
+    /// How it differs from what it should be.
+    pub drift: Vec<DriftRecord>,
 }

@@ -20,7 +20,8 @@ macro_rules! select_servers {
             "SELECT s.id, s.hostname, s.ip, s.ssh_port, s.ssh_user, s.given_host_key, s.region, \
              s.zone, s.first_uid, s.first_port, s.port_step, s.warm, s.epoch, s.counter, s.status, \
              s.reason, s.health, s.health_since, s.health_reason, s.housekeeping, s.confined, \
-             s.declined, s.limits, s.touched, s.created_at, s.ended_at, k.host_key \
+             s.declined, s.limits, s.touched, s.mode, s.visited_at, \
+             (SELECT COUNT(*) FROM drift d WHERE d.server_id = s.id) AS drifts, s.created_at, s.ended_at, k.host_key \
              FROM servers s LEFT JOIN host_keys k ON k.ip = s.ip AND k.port = s.ssh_port ",
             $rest
         )
@@ -188,6 +189,9 @@ fn server(row: &AnyRow) -> Result<ServerRecord, Error> {
         health: cells.parse("health")?,
         health_since: cells.at("health_since")?,
         health_reason: cells.maybe_text("health_reason")?,
+        mode: cells.parse("mode")?,
+        visited_at: cells.maybe_at("visited_at")?,
+        drifts: cells.number("drifts")?,
         given_host_key: cells.maybe("given_host_key")?,
         host_key: cells.maybe("host_key")?,
         housekeeping: cells.maybe("housekeeping")?,

@@ -1,11 +1,14 @@
 //! The bodies of what is done to an allocated unit.
 
-use kloigos_control::{Attest, CancelJob, Change, ChangeUnit, Idempotency, Promised, RetryJob};
+use kloigos_control::{
+    Attest, CancelJob, Change, ChangeUnit, Idempotency, Promised, RetryJob, Tend, TendServer,
+};
 use kloigos_model::{
     ids::{AllocationId, JobId},
     limits::LimitsWish,
-    names::UnitId,
+    names::{Hostname, UnitId},
     remark::Remark,
+    server::DriftMode,
     ssh::AuthorizedKeys,
 };
 use serde::Serialize;
@@ -42,6 +45,15 @@ pub struct StopRequest {
     pub reason: Option<String>,
 }
 
+/// What is edited of a server.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ServerRequest {
+    /// What is done about drift on it: `report`, `repair` or `off`.
+    pub mode: String,
+    /// Why, in one line.
+    pub reason: Option<String>,
+}
+
 /// Why something is done.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReasonRequest {
@@ -61,6 +73,8 @@ pub(crate) type Keys = Asked<AuthorizedKeys>;
 pub(crate) type NewLimits = Asked<LimitsWish>;
 /// A sound [`StopRequest`].
 pub(crate) type Halt = Asked<Mode>;
+/// A sound [`ServerRequest`].
+pub(crate) type NewMode = Asked<DriftMode>;
 /// A sound [`ReasonRequest`].
 pub(crate) type Because = Asked<()>;
 
@@ -90,6 +104,13 @@ impl Read for Halt {
     fn read(fields: &mut Fields<'_>) -> Checked<Self> {
         let what = fields.optional("mode", mode);
         with_reason(fields, what.map(Option::unwrap_or_default))
+    }
+}
+
+impl Read for NewMode {
+    fn read(fields: &mut Fields<'_>) -> Checked<Self> {
+        let what = fields.required("mode", parsed);
+        with_reason(fields, what)
     }
 }
 
@@ -170,7 +191,27 @@ impl Halt {
     }
 }
 
+impl NewMode {
+    /// The operation that this asks for.
+    pub(crate) fn operation(self, hostname: Hostname) -> TendServer {
+        TendServer {
+            hostname,
+            what: Tend::Mode(self.what),
+            remark: self.remark,
+        }
+    }
+}
+
 impl Because {
+    /// Something that is done about a server as a whole.
+    pub(crate) fn tend(self, hostname: Hostname, what: Tend) -> TendServer {
+        TendServer {
+            hostname,
+            what,
+            remark: self.remark,
+        }
+    }
+
     /// This change.
     pub(crate) fn operation(self, of: Of, change: Change) -> ChangeUnit {
         of.change(change, self.remark)

@@ -71,7 +71,7 @@ impl From<UnitQuery> for UnitFilter {
 #[into_params(parameter_in = Query)]
 pub(crate) struct JobQuery {
     /// Those that do one of these, separated by commas: `initializing`, `decommissioning`,
-    /// `allocating`, `deallocating`, `changing` or `attesting`.
+    /// `allocating`, `deallocating`, `changing`, `attesting` or `repairing`.
     #[param(value_type = Option<String>)]
     kind: Option<Vec<JobKind>>,
     /// Those that stand in one of these ways, separated by commas: `queued`, `running`,

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 pub struct JobView {
     /// Its id, as in the header `Kloigos-Job`.
     pub id: String,
-    /// What it does: `initializing`, `decommissioning`, `allocating`, `deallocating`, `changing` or
-    /// `attesting`.
+    /// What it does: `initializing`, `decommissioning`, `allocating`, `deallocating`, `changing`,
+    /// `attesting` or `repairing`.
     pub kind: String,
     /// How it stands: `queued`, `running`, `succeeded`, `failed` or `cancelled`.
     pub status: String,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kloigos_control::{Probed, ServerDetail, ServerRecord, Standing};
+use kloigos_control::{DriftRecord, Probed, ServerDetail, ServerRecord, Standing};
 use kloigos_model::ssh::PublicKey;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,6 +41,13 @@ pub struct ServerView {
     /// Why.
     #[schema(required = true)]
     pub health_reason: Option<String>,
+    /// What is done about drift on it: `report`, `repair` or `off`.
+    pub mode: String,
+    /// When it was looked at as a whole last, and compared with what it should be.
+    #[schema(required = true, format = DateTime)]
+    pub visited_at: Option<String>,
+    /// In how many ways it differed then.
+    pub drift_count: u32,
     /// The host key that is pinned for its address.
     #[schema(required = true)]
     pub host_key: Option<String>,
@@ -73,9 +80,26 @@ pub struct ServerDetailView {
     pub server: ServerView,
     /// Its units, by CPU.
     pub units: Vec<ComputeUnitResponse>,
-    /// What it told of itself at its init; null before.
+    /// What it told of itself last; null before its init.
     #[schema(required = true)]
     pub facts: Option<FactsView>,
+    /// How it differed from what it should be at the last visit.
+    pub drift: Vec<DriftView>,
+}
+
+/// One difference between what should be on a server and what is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DriftView {
+    /// The unit that differs; null for the server's own part.
+    #[schema(required = true)]
+    pub compute_id: Option<String>,
+    /// Which of its parts, such as `account`.
+    pub resource: String,
+    /// What would put it right.
+    pub change: String,
+    /// Since when it is known.
+    #[schema(format = DateTime)]
+    pub since: String,
 }
 
 /// What a probe saw. Nothing was changed, and nothing of it is kept.
@@ -124,6 +148,9 @@ impl From<ServerRecord> for ServerView {
             health: server.health.to_string(),
             health_since: server.health_since.to_string(),
             health_reason: server.health_reason,
+            mode: server.mode.to_string(),
+            visited_at: server.visited_at.map(|at| at.to_string()),
+            drift_count: server.drifts,
             host_key_fingerprint: server.host_key.as_ref().map(PublicKey::fingerprint),
             host_key: server.host_key.map(|key| key.to_string()),
             housekeeping_cpus: server.housekeeping.map(|cpus| cpus.to_string()),
@@ -148,6 +175,18 @@ impl From<ServerDetail> for ServerDetailView {
                 .map(ComputeUnitResponse::from)
                 .collect(),
             facts: detail.facts.map(FactsView::from),
+            drift: detail.drift.into_iter().map(DriftView::from).collect(),
+        }
+    }
+}
+
+impl From<DriftRecord> for DriftView {
+    fn from(drift: DriftRecord) -> Self {
+        Self {
+            compute_id: drift.unit_name.map(|name| name.to_string()),
+            resource: drift.resource,
+            change: drift.what,
+            since: drift.since.to_string(),
         }
     }
 }
