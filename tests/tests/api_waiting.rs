@@ -212,12 +212,12 @@ fn an_allocation_that_no_server_can_serve_is_a_470_and_costs_no_unit() {
     );
     let units = plane
         .client()
-        .get("/api/compute_units/?status=free")
+        .get("/api/compute_units/?status=unavailable")
         .expect(200);
     assert_eq!(
         units.as_array().map(Vec::len),
         Some(2),
-        "both are still free"
+        "both are nobody's, and free once their server was visited"
     );
 }
 

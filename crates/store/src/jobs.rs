@@ -181,6 +181,21 @@ impl Tx<'_> {
         }
     }
 
+    /// The oldest unfinished job that ends a tenancy of this scope, by itself or with its server.
+    pub async fn ending_job(&mut self, scope: JobScope) -> Result<Option<JobId>, Error> {
+        let statement = query(
+            "SELECT id FROM jobs WHERE server_id = $1 AND status IN ('queued', 'running') \
+             AND (unit_id IS NULL OR unit_id = $2) \
+             AND kind IN ('deallocating', 'decommissioning') ORDER BY turn, id LIMIT 1",
+        )
+        .bind(scope.server.to_string())
+        .bind(scope.unit.map(|unit| unit.to_string()));
+        match self.row(statement).await? {
+            Some(row) => Cells::new("jobs", &row).parse("id").map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The oldest unfinished job of this scope or of the whole server.
     pub async fn unfinished_job(&mut self, scope: JobScope) -> Result<Option<JobId>, Error> {
         let statement = query(

@@ -22,6 +22,11 @@ const WITHOUT_COMMAND: &[(&str, &str, &str)] = &[
         "how a browser signs in; the command line sends its token",
     ),
     ("DELETE", "/session", "how a browser signs out"),
+    ("PATCH", "/servers/{hostname}", "no command yet"),
+    ("POST", "/servers/{hostname}/check", "no command yet"),
+    ("POST", "/servers/{hostname}/cordon", "no command yet"),
+    ("POST", "/servers/{hostname}/repair", "no command yet"),
+    ("POST", "/servers/{hostname}/uncordon", "no command yet"),
 ];
 
 #[test]

@@ -205,7 +205,11 @@ async fn a_changed_host_key_is_refused_until_it_is_trusted_by_hand() {
     }
     let command = format!("ssh-keyscan -p 22 127.64.0.1 >> {}", known_hosts.display());
     assert!(refused.contains(&command), "{refused}");
-    assert_eq!(town.count(UnitStatus::Free).await, 1, "nothing was sent");
+    assert_eq!(
+        town.count(UnitStatus::Unavailable).await,
+        1,
+        "nothing was sent"
+    );
 
     std::fs::write(&known_hosts, format!("127.64.0.1 {after}\n")).expect("a file");
     town.ready(1, &["0-31"]).await;

@@ -73,7 +73,7 @@ impl End {
 
 /// It is being emptied, by its own job or its server's decommission.
 async fn already(tx: &mut Tx<'_>, scope: JobScope, unit: &UnitRecord) -> Result<Started, Refusal> {
-    match tx.unfinished_job(scope).await? {
+    match tx.ending_job(scope).await? {
         Some(job) => Ok(Begun {
             job,
             replayed: false,
