@@ -542,7 +542,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit a server
+         * @description Says what is done about drift on it from now on: `report` tells it, `repair` puts it right by
+         *     jobs as well, `off` does not look for it.
+         */
+        patch: operations["edit_server"];
         trace?: never;
     };
     "/servers/{hostname}/attest": {
@@ -585,6 +590,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/servers/{hostname}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a server
+         * @description Visits it now, as is done now and then by itself: compares it with what it should be, asks the
+         *     kernel about its tenants' units, and answers with what was found. Changes nothing on it.
+         */
+        post: operations["check_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{hostname}/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cordon a server
+         * @description Nothing of it is handed out any more: its free units are `unavailable`. Tenancies go on.
+         */
+        post: operations["cordon_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/servers/{hostname}/doctor": {
         parameters: {
             query?: never;
@@ -600,6 +646,48 @@ export interface paths {
         get: operations["examine_server"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{hostname}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Repair a server
+         * @description Puts right what differed at the last visit: one job for each unit that differs, and one for the
+         *     server's own part. Each says in its log what it changed.
+         */
+        post: operations["repair_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/servers/{hostname}/uncordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uncordon a server
+         * @description It is back in placement. Units that are known to be as they should be are free at once, the
+         *     others when they have been compared.
+         */
+        post: operations["uncordon_server"];
         delete?: never;
         options?: never;
         head?: never;
@@ -899,6 +987,20 @@ export interface components {
             /** @description What is on it, in words; empty when it is provably empty. */
             holds: string[];
         };
+        /** @description One difference between what should be on a server and what is. */
+        DriftView: {
+            /** @description The unit that differs; null for the server's own part. */
+            compute_id: string | null;
+            /** @description Which of its parts, such as `account`. */
+            resource: string;
+            /** @description What would put it right. */
+            change: string;
+            /**
+             * Format: date-time
+             * @description Since when it is known.
+             */
+            since: string;
+        };
         /** @description Something that happened. */
         EventView: {
             /**
@@ -1096,8 +1198,8 @@ export interface components {
             /** @description Its id, as in the header `Kloigos-Job`. */
             id: string;
             /**
-             * @description What it does: `initializing`, `decommissioning`, `allocating`, `deallocating`, `changing` or
-             *     `attesting`.
+             * @description What it does: `initializing`, `decommissioning`, `allocating`, `deallocating`, `changing`,
+             *     `attesting` or `repairing`.
              */
             kind: string;
             /** @description How it stands: `queued`, `running`, `succeeded`, `failed` or `cancelled`. */
@@ -1349,6 +1451,15 @@ export interface components {
             /** @description Its units, by CPU. */
             units: components["schemas"]["ComputeUnitResponse"][];
             facts: components["schemas"]["FactsView"] | null;
+            /** @description How it differed from what it should be at the last visit. */
+            drift: components["schemas"]["DriftView"][];
+        };
+        /** @description What is edited of a server. */
+        ServerRequest: {
+            /** @description What is done about drift on it: `report`, `repair` or `off`. */
+            mode: string;
+            /** @description Why, in one line. */
+            reason?: string | null;
         };
         /** @description A server. */
         ServerView: {
@@ -1382,6 +1493,18 @@ export interface components {
             health_since: string;
             /** @description Why. */
             health_reason: string | null;
+            /** @description What is done about drift on it: `report`, `repair` or `off`. */
+            mode: string;
+            /**
+             * Format: date-time
+             * @description When it was looked at as a whole last, and compared with what it should be.
+             */
+            visited_at: string | null;
+            /**
+             * Format: int32
+             * @description In how many ways it differed then.
+             */
+            drift_count: number;
             /** @description The host key that is pinned for its address. */
             host_key: string | null;
             /** @description That key's fingerprint, as `ssh-keygen -l` prints it. */
@@ -3289,7 +3412,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Those that do one of these, separated by commas: `initializing`, `decommissioning`,
-                 *     `allocating`, `deallocating`, `changing` or `attesting`.
+                 *     `allocating`, `deallocating`, `changing`, `attesting` or `repairing`.
                  */
                 kind?: string;
                 /**
@@ -3881,6 +4004,78 @@ export interface operations {
             };
         };
     };
+    edit_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name. */
+                hostname: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetailView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
     attest_server: {
         parameters: {
             query?: {
@@ -4063,6 +4258,164 @@ export interface operations {
             };
         };
     };
+    check_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name. */
+                hostname: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetailView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The server is neither ready nor cordoned. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    cordon_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name. */
+                hostname: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetailView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The server is not ready. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
     examine_server: {
         parameters: {
             query?: never;
@@ -4103,6 +4456,168 @@ export interface operations {
                 };
             };
             /** @description The server cannot be looked at; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    repair_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name. */
+                hostname: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The jobs; none when nothing differed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"][];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The server is neither ready nor cordoned. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+            /** @description A fault of the control plane. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The database is busy, or there is no kloigos-host to put on servers. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+        };
+    };
+    uncordon_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The server's name. */
+                hostname: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDetailView"];
+                };
+            };
+            /** @description No token, or an unknown one. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description There is no such server. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description The server is neither cordoned nor ready. */
             409: {
                 headers: {
                     [name: string]: unknown;
