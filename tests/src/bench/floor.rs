@@ -75,8 +75,8 @@ mkdir -m 0700 /home/@USER@ /opt/@DIR@ /mnt/@DIR@
 chown @UID@:@UID@ /home/@USER@ /opt/@DIR@ /mnt/@DIR@
 setquota -u @UID@ 0 1048576 0 100000 /
 mkdir -p /etc/systemd/system/user-@UID@.slice.d /etc/systemd/system/user@@UID@.service.d /etc/ssh/kloigos
-mkdir -p -m 0700 @TMP@ @SHM@
-mkdir -p @TMP@/tmp @TMP@/vartmp
+mkdir -p -m 0700 @TMP@
+mkdir -p -m 0000 @TMP@/tmp @TMP@/vartmp @SHM@
 mkdir -m 1777 @TMP@/tmp/@USER@ @TMP@/vartmp/@USER@ @SHM@/@USER@
 mount -t tmpfs -o size=512M,mode=1777 tmpfs @SHM@/@USER@
 printf '[Slice]\nAllowedCPUs=0-3\nAllowedMemoryNodes=0\nMemoryMax=1G\nMemorySwapMax=0\nTasksMax=4096\n' \

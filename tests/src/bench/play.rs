@@ -55,8 +55,8 @@ const BARE: &str = "
     - command: setquota -u @UID@ 0 1048576 0 100000 /
     - file: { path: '{{ item }}', state: directory, mode: '0755' }
       loop: ['/etc/systemd/system/user-@UID@.slice.d', '/etc/systemd/system/user@@UID@.service.d', '/etc/ssh/kloigos']
-    - file: { path: '{{ item }}', state: directory, mode: '0700' }
-      loop: ['@TMP@', '@SHM@']
+    - file: { path: '{{ item }}', state: directory, mode: '0000' }
+      loop: ['@TMP@/tmp', '@TMP@/vartmp', '@SHM@']
     - file: { path: '{{ item }}', state: directory, mode: '1777' }
       loop: ['@TMP@/tmp/@USER@', '@TMP@/vartmp/@USER@', '@SHM@/@USER@']
     - command: mount -t tmpfs -o size=512M,mode=1777 tmpfs @SHM@/@USER@

@@ -97,11 +97,11 @@ mod tests {
             "hostname": "host1", "reason": null, "tags": {"a\u{1b}": "\u{9b}x"}, "holds": ["a", "b"],
             "keys": [{"fingerprint": "f", "type": "t", "comment": "c"}], "odd": [{}],
         });
-        let want = "hostname     host1\n\
-                    reason       -\n\
+        let want = "hostname      host1\n\
+                    reason        -\n\
                     tags.a\\u{1b}  \\u{9b}x\n\
-                    holds        a,b\n\
-                    odd          1 (see -o json)\n\
+                    holds         a,b\n\
+                    odd           1 (see -o json)\n\
                     \nkeys\n  FINGERPRINT  TYPE  COMMENT\n  f            t     c\n";
         assert_eq!(render(&thing, false, false), want);
     }
