@@ -61,7 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clap_mangen",
             "csv",
             "percent-encoding",
-            "rpassword",
+            "rustix",
             "rustls",
             "shlex",
             "tempfile",

@@ -35,6 +35,7 @@ mod stream;
 mod system;
 mod terminal;
 mod unit;
+mod unseen;
 mod version;
 
 use clap::ArgMatches;

@@ -70,7 +70,7 @@ fn ask() -> Result<Token, Failure> {
         return Err(Failure::usage("no token is given and nobody can be asked")
             .or_try("--token-file FILE, --token-file - for stdin, or KLOIGOS_TOKEN"));
     }
-    let typed = rpassword::prompt_password("token: ");
+    let typed = crate::unseen::ask("token: ");
     Token::parse(&typed.map_err(|error| Failure::fault("ask for the token", &error))?)
 }
 
