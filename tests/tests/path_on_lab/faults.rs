@@ -26,7 +26,7 @@ pub(crate) fn an_unreachable_server_costs_no_unit(lab: &Lab) -> Result<()> {
     ensure!(unit["compute_id"] == "host2_0-3", "allocated is {unit}");
     let passed_over = stage.api().unit("host1_0-3")?;
     ensure!(
-        passed_over["status"] == "free",
+        passed_over["status"] == "unavailable",
         "host1's unit is {passed_over}"
     );
     let full = stage.api().post("/api/compute_units/allocate", &wanted)?;
@@ -39,6 +39,8 @@ pub(crate) fn an_unreachable_server_costs_no_unit(lab: &Lab) -> Result<()> {
     lab.server(1).restore(Link::Management)?;
     let host = await_health(stage.api(), "host1", "healthy")?;
     ensure!(host["status"] == "ready", "host1 is {host}");
+    // What is on it was looked at before it is offered again.
+    stage.api().await_status("host1_0-3", "free", EMPTY)?;
     let unit = stage
         .api()
         .post("/api/compute_units/allocate", &wanted)?
