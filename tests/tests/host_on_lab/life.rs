@@ -76,11 +76,45 @@ fn changes_nothing(stage: &Stage, request: &Request) -> Result<()> {
     Ok(())
 }
 
+/// A service of the tenant's that starts with its user manager, and tells what held at that moment.
+const EARLY: &str = r#"
+mkdir -p .config/systemd/user
+cat > early.py <<'E'
+import os, socket, time
+def bind(port):
+    try:
+        socket.socket().bind(("", port))
+        return "bound"
+    except OSError as error:
+        return os.strerror(error.errno)
+status = open("/proc/self/status").read().splitlines()
+cpus = next(line.split()[1] for line in status if line.startswith("Cpus_allowed_list"))
+with open("early.new", "w") as file:
+    print(cpus, bind(2300), bind(2001), os.listdir("/tmp"), file=file)
+os.rename("early.new", "early.txt")
+time.sleep(100000)
+E
+printf '[Service]\nWorkingDirectory=%%h\nExecStart=/usr/bin/python3 early.py\n[Install]\nWantedBy=default.target\n' \
+    > .config/systemd/user/early.service
+systemctl --user --quiet enable early
+"#;
+/// What it told, once it has, and whether it still runs.
+const TOLD: &str = "until [ -s early.txt ]; do sleep 0.2; done
+cat early.txt; systemctl --user is-active early";
+
 pub(crate) fn a_reboot_changes_nothing(stage: &Stage) -> Result<()> {
     let unit = stage.allocated(unit(0))?;
     stage.apply_unit(unit.clone())?;
+    stage.tenant(&unit).run(EARLY)?;
     stage.server().reboot()?;
     stage.hang_up()?;
+    let told = stage.tenant(&unit).run(TOLD)?;
+    ensure!(
+        told == "0-1 Operation not permitted bound []\nactive\n",
+        "its service told {told}"
+    );
+    let scopes = vec![stage.same(Spec::Unit(unit.clone()))];
+    stage.settle(&Request::Attest { scopes })?;
     let cpus = stage
         .tenant(&unit)
         .run("grep Cpus_allowed_list /proc/self/status")?;
