@@ -9,5 +9,6 @@ pub mod place;
 pub mod plane;
 pub mod postgres;
 pub mod sse;
+pub mod sshd;
 
 pub use xtask::drive::client;

@@ -52,7 +52,7 @@ impl Drop for Alive {
 pub struct Standing {
     /// Whether its servers are simulated ones.
     pub simulated: bool,
-    /// Whether it has a host binary to upload.
+    /// Whether it has the host binary its servers need; simulated ones need none uploaded.
     pub host_binary: bool,
     /// Whether the database answers.
     pub store: bool,
@@ -91,10 +91,14 @@ impl Control {
     pub async fn health(&self) -> Standing {
         Standing {
             simulated: self.core.transport.simulated(),
-            host_binary: self.core.settings.host_binary.is_some(),
+            host_binary: self.has_host_binary(),
             store: self.core.store.view(&queries::Ping).await.is_ok(),
             jobs_running: self.engine.running(),
         }
+    }
+
+    fn has_host_binary(&self) -> bool {
+        self.core.transport.simulated() || self.core.settings.host_binary.is_some()
     }
 
     /// Reserves a unit and begins to make it ready.
@@ -127,7 +131,7 @@ impl Control {
     /// Lists a server's units as `initializing` and begins to prepare it. Nothing is changed on
     /// the server before its preflight found no fault.
     pub async fn init_server(&self, op: InitServer) -> Result<Begun, Refusal> {
-        if !self.core.transport.simulated() && self.core.settings.host_binary.is_none() {
+        if !self.has_host_binary() {
             return Err(Refusal::NoHostBinary);
         }
         self.begin(|core, take_up| ops::Begin { op, core, take_up })

@@ -26,13 +26,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub(crate) use self::{
     allocating::{Allocating, Reservation},
-    attesting::{Attesting, is_attestable},
+    attesting::Attesting,
     changing::{Changing, Wanted},
     context::Context,
     deallocating::Deallocating,
     decommissioning::Decommissioning,
     initializing::Initializing,
-    repairing::{Repairing, is_comparable},
+    repairing::Repairing,
 };
 pub(crate) use self::{
     context::{Scene, scene},

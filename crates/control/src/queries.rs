@@ -5,7 +5,6 @@ use kloigos_model::{
     host::Activity,
     ids::{JobId, ServerId},
     names::{Hostname, UnitId},
-    server::ServerStatus,
 };
 use kloigos_store::{
     AllocationRecord, AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail,
@@ -169,15 +168,15 @@ impl Operation for Checkable<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<ServerId, Refusal> {
         let server = ops::living(tx, self.0).await?;
-        match server.status {
-            ServerStatus::Ready | ServerStatus::Cordoned => Ok(server.id),
-            status => Err(Refusal::Conflict {
-                reason: format!(
-                    "server {} is {status}, and is looked at when it is ready",
-                    self.0
-                ),
-            }),
+        if server.status.is_comparable() {
+            return Ok(server.id);
         }
+        Err(Refusal::Conflict {
+            reason: format!(
+                "server {} is {}, and is looked at when it is ready",
+                self.0, server.status
+            ),
+        })
     }
 }
 
@@ -215,7 +214,7 @@ impl Operation for JobWithLog {
     }
 }
 
-fn no_server(hostname: &Hostname) -> Refusal {
+pub(crate) fn no_server(hostname: &Hostname) -> Refusal {
     Refusal::NotFound {
         what: format!("there is no server {hostname}"),
     }

@@ -6,7 +6,7 @@ mod observed;
 
 use std::{sync::Arc, time::Duration};
 
-use kloigos_model::{ids::ServerId, server::ServerStatus};
+use kloigos_model::ids::ServerId;
 use kloigos_store::{Operation, Tx, VisitRules};
 use tokio::task::JoinSet;
 
@@ -67,10 +67,7 @@ fn over(visited: Option<Result<Result<(), Fault>, tokio::task::JoinError>>) {
 pub(crate) async fn visit(core: &Arc<Core>, server: ServerId) -> Result<(), Fault> {
     let begun = core.world.now();
     let scene = scene(core, server).await?;
-    if !matches!(
-        scene.server.status,
-        ServerStatus::Ready | ServerStatus::Cordoned
-    ) {
+    if !scene.server.status.is_comparable() {
         return Ok(());
     }
     let looked = look(core, &scene).await;

@@ -100,6 +100,12 @@ impl ServerStatus {
         }
     }
 
+    /// Whether it should be what its rows say, so that it can be compared with them: nothing is on
+    /// its way to something else.
+    pub const fn is_comparable(self) -> bool {
+        matches!(self, Self::Ready | Self::Cordoned)
+    }
+
     /// What an operator does about it, when the reason is put right; `None` when nothing needs to
     /// be done.
     pub const fn next_action(self) -> Option<&'static str> {

@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 use kloigos_model::{
     cpu::CpuSet,
     host::{
-        Activity, Desired, Generation, Line, Measure, Outcome, Report, Request, ServerSpec, Spec,
-        Tenant, UnitSpec,
+        Activity, Desired, Generation, Line, Measure, Outcome, Request, ServerSpec, Spec, Tenant,
+        UnitSpec,
     },
     limits::Limits,
     names::{DirName, UserName},
@@ -102,21 +102,8 @@ impl Stage {
         .map(drop)
     }
 
-    /// Brings the server and its units to what they should be, again and again the same. A slice
-    /// that is only just made shows limits late on a busy machine, and is then asked for again.
+    /// Brings the server and its units to what they should be, again and again the same.
     pub fn apply(&self) -> Result<()> {
-        let mut last = self.apply_once()?;
-        for _ in 0..3 {
-            if last.outcome != Outcome::Drifted {
-                break;
-            }
-            last = self.apply_once()?;
-        }
-        ensure!(last.outcome == Outcome::Settled, "{last:#?}");
-        Ok(())
-    }
-
-    fn apply_once(&self) -> Result<Report> {
         let scopes = vec![
             self.next(server_spec()),
             self.next(Spec::Unit(tenancy(0, &self.attacker)?)),
@@ -130,7 +117,8 @@ impl Stage {
         let Line::Report(report) = serde_json::from_str::<Line>(last)? else {
             bail!("the last line is no report: {last}");
         };
-        Ok(*report)
+        ensure!(report.outcome == Outcome::Settled, "{report:#?}");
+        Ok(())
     }
 
     fn next(&self, spec: Spec) -> Desired {

@@ -2,13 +2,14 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpStream},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, Output},
     time::{Duration, Instant},
 };
 
+use kloigos_tests::sshd;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -33,8 +34,8 @@ impl Unit {
                 .status();
             assert!(made.expect("ssh-keygen is there").success());
         }
-        let port = free_port();
-        let sshd = sshd(dir.path(), port);
+        let port = sshd::free_port();
+        let sshd = answering(dir.path(), port);
         let host_key = fs::read_to_string(dir.path().join(format!("{key}.pub"))).expect("a key");
         let canned = Canned::saying(move |path| {
             let server =
@@ -79,34 +80,14 @@ impl Drop for Unit {
     }
 }
 
-fn sshd(dir: &Path, port: u16) -> Child {
-    fs::create_dir_all("/run/sshd").expect("sshd's run directory");
-    let file = |name: &str| dir.join(name).display().to_string();
-    let config = format!(
-        "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\n\
-         UsePAM no\nPidFile none\nPermitRootLogin yes\nSubsystem sftp internal-sftp\n",
-        file("host"),
-        file("id.pub"),
-    );
-    fs::write(dir.join("sshd_config"), config).expect("a file");
-    let child = Command::new("/usr/sbin/sshd")
-        .args(["-D", "-e", "-f"])
-        .arg(dir.join("sshd_config"))
-        .stdin(Stdio::null())
-        .stderr(fs::File::create(dir.join("sshd.log")).expect("a file"))
-        .spawn();
-    let child = child.expect("/usr/sbin/sshd is installed (package openssh-server)");
+fn answering(dir: &Path, port: u16) -> Child {
+    let child = sshd::start(dir, port, "id.pub", "Subsystem sftp internal-sftp");
     let end = Instant::now() + Duration::from_secs(20);
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         assert!(Instant::now() < end, "sshd does not answer");
         std::thread::sleep(Duration::from_millis(5));
     }
     child
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::{
     fs,
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener as StdListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -21,6 +21,7 @@ use kloigos_control::{
     },
 };
 use kloigos_model::{host::Request, ssh::PublicKey};
+use kloigos_tests::sshd;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tokio::{
@@ -50,13 +51,12 @@ impl Server {
         let dir = tempfile::tempdir().expect("a directory");
         // sshd wants every directory on the way to be safe, and its run directory to be there.
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("a mode");
-        fs::create_dir_all("/run/sshd").expect("sshd's run directory");
         for name in ["host", "id", "other"] {
             make_key(&dir.path().join(name));
         }
         fs::copy(dir.path().join("id.pub"), dir.path().join("authorized")).expect("a copy");
-        let port = free_port();
-        let sshd = sshd(dir.path(), port);
+        let port = sshd::free_port();
+        let sshd = sshd::start(dir.path(), port, "authorized", "MaxStartups 100");
         let wire = Wire::lay(port).await;
         let server = Self {
             dir,
@@ -169,30 +169,6 @@ fn make_key(path: &Path) {
         .arg(path)
         .status();
     assert!(made.expect("ssh-keygen is there").success());
-}
-
-fn sshd(dir: &Path, port: u16) -> Child {
-    let file = |name: &str| dir.join(name).display().to_string();
-    let config = format!(
-        "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\n\
-         StrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin yes\nMaxStartups 100\n",
-        file("host"),
-        file("authorized"),
-    );
-    fs::write(dir.join("sshd_config"), config).expect("a file");
-    let log = fs::File::create(dir.join("sshd.log")).expect("a file");
-    let sshd = Command::new("/usr/sbin/sshd")
-        .args(["-D", "-e", "-f"])
-        .arg(dir.join("sshd_config"))
-        .stdin(Stdio::null())
-        .stderr(log)
-        .spawn();
-    sshd.expect("/usr/sbin/sshd is installed (package openssh-server)")
-}
-
-fn free_port() -> u16 {
-    let listener = StdListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 /// Carries connections to a port until it is cut.

@@ -1122,7 +1122,10 @@ export interface components {
             version: string;
             /** @description Whether its servers are simulated ones. */
             simulated: boolean;
-            /** @description Whether it has a `kloigos-host` to put on servers; without it no server can be cut. */
+            /**
+             * @description Whether it has the `kloigos-host` that its servers need; without it no server can be cut.
+             *     Simulated servers need none.
+             */
             host_binary: boolean;
             /** @description Whether the database answers. */
             store: boolean;

@@ -3,12 +3,10 @@
 //! Nothing on the server or of the unit is changed by it, whatever comes out.
 
 use kloigos_model::{
-    compute_unit::UnitStatus,
     event::EventKind,
     host::{Attestation, Request, ScopeName},
     ids::{AllocationId, ServerId, UnitKey},
     remark::Remark,
-    server::ServerStatus,
 };
 use kloigos_store::{
     AllocationRecord, Error, JobKind, JobScope, NewAttestation, NewEvent, ServerRecord, Tx,
@@ -17,7 +15,7 @@ use kloigos_store::{
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Fault, Job, Next, visit};
-use crate::{desired, reply::Reply};
+use crate::reply::Reply;
 
 /// Where it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,9 +60,7 @@ impl Job for Attesting {
             remark,
             ..
         } = self;
-        if let Some(remark) = remark {
-            cx.say(format!("reason: {remark}"));
-        }
+        cx.say_reason(remark.as_ref());
         match *unit {
             Some(unit) => self.ask_unit(unit, cx).await,
             None => ask_server(*server, cx).await,
@@ -118,29 +114,20 @@ impl Job for Attesting {
     }
 }
 
-/// Whether the kernel can be asked about a unit: it is as it should be, or somebody's.
-pub(crate) fn is_attestable(status: UnitStatus) -> bool {
-    matches!(
-        status,
-        UnitStatus::Free | UnitStatus::Allocated | UnitStatus::Unavailable
-    )
-}
-
 async fn ask_server(server: ServerId, cx: &Context<'_>) -> Result<Seen, Fault> {
-    let scene = cx.scene(server).await?;
-    let server = scene.server;
-    let reply = if matches!(server.status, ServerStatus::Ready | ServerStatus::Cordoned) {
-        let units: Vec<UnitRecord> = scene.units.into_iter().map(|(unit, _)| unit).collect();
-        let scopes = vec![desired::server(&server, &units)];
-        Ok(cx.ask(&server, &Request::Attest { scopes }).await)
-    } else {
-        Err(format!("server {} is {}", server.hostname, server.status))
+    let attest = |scopes| Request::Attest { scopes };
+    let tried = cx.try_server(server, attest).await?;
+    let why = || {
+        format!(
+            "server {} is {}",
+            tried.server.hostname, tried.server.status
+        )
     };
     Ok(Seen {
-        server,
+        reply: tried.reply.ok_or_else(why),
+        server: tried.server,
         scope: ScopeName::Server,
         allocation: None,
-        reply,
     })
 }
 
@@ -163,7 +150,7 @@ impl Attesting {
 
     async fn ask_unit(&self, unit: UnitKey, cx: &Context<'_>) -> Result<Seen, Fault> {
         let wanted = |unit: &UnitRecord, open: Option<&AllocationRecord>| {
-            is_attestable(unit.status) && self.means(open)
+            unit.status.is_comparable() && self.means(open)
         };
         let attest = |scopes| Request::Attest { scopes };
         let tried = cx.try_unit(unit, wanted, attest).await?;

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use kloigos_model::{
     host::{Desired, Request},
     ids::{ServerId, UnitKey},
+    remark::Remark,
 };
 use kloigos_store::{
     AllocationRecord, Claim, Error, JobProgress, Operation, ServerRecord, Tx, UnitRecord, Voice,
@@ -53,6 +54,13 @@ impl<'a> Context<'a> {
         let line = line.into();
         tracing::info!(job = %self.claim.id, kind = %self.claim.kind, "{line}");
         self.locked().say(self.now(), line);
+    }
+
+    /// Adds why somebody wants it.
+    pub(crate) fn say_reason(&self, remark: Option<&Remark>) {
+        if let Some(remark) = remark {
+            self.say(format!("reason: {remark}"));
+        }
     }
 
     /// Writes the lines that are not written yet. May be run more than once: they count as written

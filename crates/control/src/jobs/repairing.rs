@@ -1,17 +1,15 @@
 //! Brings a server's own part or a unit back to what it should be, and says what it changed.
 
 use kloigos_model::{
-    compute_unit::UnitStatus,
     host::{Report, ScopeName},
     ids::{ServerId, UnitKey},
     remark::Remark,
-    server::ServerStatus,
 };
 use kloigos_store::{DriftScope, Error, JobKind, JobScope, ServerRecord, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Fault, Job, Next, tried::apply, visit};
-use crate::{desired, reply, reply::Reply};
+use crate::{reply, reply::Reply};
 
 /// Where it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,9 +50,7 @@ impl Job for Repairing {
             unit,
             remark,
         } = self;
-        if let Some(remark) = remark {
-            cx.say(format!("reason: {remark}"));
-        }
+        cx.say_reason(remark.as_ref());
         match *unit {
             Some(unit) => repair_unit(unit, cx).await,
             None => repair_server(*server, cx).await,
@@ -102,16 +98,8 @@ impl Job for Repairing {
     }
 }
 
-/// Whether a unit is in a state in which it should be what its rows say.
-pub(crate) fn is_comparable(status: UnitStatus) -> bool {
-    matches!(
-        status,
-        UnitStatus::Free | UnitStatus::Unavailable | UnitStatus::Allocated
-    )
-}
-
 async fn repair_unit(unit: UnitKey, cx: &Context<'_>) -> Result<Seen, Fault> {
-    let comparable = |unit: &UnitRecord, _: Option<&_>| is_comparable(unit.status);
+    let comparable = |unit: &UnitRecord, _: Option<&_>| unit.status.is_comparable();
     let tried = cx.try_unit(unit, comparable, apply).await?;
     let unit = tried.unit;
     let why = || format!("unit {} is {}", unit.id, unit.status);
@@ -123,19 +111,17 @@ async fn repair_unit(unit: UnitKey, cx: &Context<'_>) -> Result<Seen, Fault> {
 }
 
 async fn repair_server(server: ServerId, cx: &Context<'_>) -> Result<Seen, Fault> {
-    let scene = cx.scene(server).await?;
-    let server = scene.server;
-    let reply = if matches!(server.status, ServerStatus::Ready | ServerStatus::Cordoned) {
-        let units: Vec<UnitRecord> = scene.units.into_iter().map(|(unit, _)| unit).collect();
-        let scopes = vec![desired::server(&server, &units)];
-        Ok(cx.ask(&server, &apply(scopes)).await)
-    } else {
-        Err(format!("server {} is {}", server.hostname, server.status))
+    let tried = cx.try_server(server, apply).await?;
+    let why = || {
+        format!(
+            "server {} is {}",
+            tried.server.hostname, tried.server.status
+        )
     };
     Ok(Seen {
-        server,
+        reply: tried.reply.ok_or_else(why),
+        server: tried.server,
         scope: ScopeName::Server,
-        reply,
     })
 }
 

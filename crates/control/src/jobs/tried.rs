@@ -1,12 +1,13 @@
-//! The head that steps on one unit share: load its rows, ask its server, note the visit.
+//! The head that steps on one unit, or on a server's own part, share: load the rows, ask the server,
+//! note the visit.
 
 use kloigos_model::{
     host::{Desired, Request},
-    ids::UnitKey,
+    ids::{ServerId, UnitKey},
 };
 use kloigos_store::{AllocationRecord, Error, ServerRecord, Tx, UnitRecord};
 
-use super::{Context, Fault, visit};
+use super::{Context, Fault, Scene, visit};
 use crate::{desired, reply::Reply};
 
 /// What one try on a unit came to.
@@ -18,7 +19,31 @@ pub(crate) struct Tried {
     pub(crate) reply: Option<Reply>,
 }
 
+/// What one try on a server's own part came to.
+pub(crate) struct TriedServer {
+    pub(crate) server: ServerRecord,
+    /// `None` when the server is on its way to something else.
+    pub(crate) reply: Option<Reply>,
+}
+
 impl Context<'_> {
+    /// Asks a server about its own part as its rows have it, if they are settled.
+    pub(crate) async fn try_server(
+        &self,
+        server: ServerId,
+        request: impl FnOnce(Vec<Desired>) -> Request,
+    ) -> Result<TriedServer, Fault> {
+        let Scene { server, units } = self.scene(server).await?;
+        let reply = if server.status.is_comparable() {
+            let units: Vec<UnitRecord> = units.into_iter().map(|(unit, _)| unit).collect();
+            let scopes = vec![desired::server(&server, &units)];
+            Some(self.ask(&server, &request(scopes)).await)
+        } else {
+            None
+        };
+        Ok(TriedServer { server, reply })
+    }
+
     /// Asks a unit's server about the unit as its rows have it, if they are as wanted.
     pub(crate) async fn try_unit(
         &self,

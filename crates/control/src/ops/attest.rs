@@ -5,14 +5,13 @@ use std::sync::Arc;
 use kloigos_model::{
     ids::AllocationId,
     names::{Hostname, UnitId},
-    server::ServerStatus,
 };
 use kloigos_store::{JobScope, Operation, Tx};
 
-use super::{Attest, Promised, Started, repeat, tenancy};
+use super::{Attest, Promised, Started, living, repeat, tenancy};
 use crate::{
     core::Core,
-    jobs::{Attesting, is_attestable, new_job},
+    jobs::{Attesting, new_job},
     refusal::Refusal,
 };
 
@@ -63,7 +62,7 @@ async fn unit(
 ) -> Result<JobScope, Refusal> {
     let unit = tenancy::unit(tx, id).await?;
     tenancy::same(&unit, allocation)?;
-    if !is_attestable(unit.status) {
+    if !unit.status.is_comparable() {
         return Err(Refusal::Conflict {
             reason: format!(
                 "compute unit {} is {}, and only a free or allocated one can be attested",
@@ -78,11 +77,8 @@ async fn unit(
 }
 
 async fn server(tx: &mut Tx<'_>, hostname: &Hostname) -> Result<JobScope, Refusal> {
-    let server = tx.living_server(hostname).await?;
-    let server = server.ok_or_else(|| Refusal::NotFound {
-        what: format!("there is no server {hostname}"),
-    })?;
-    if !matches!(server.status, ServerStatus::Ready | ServerStatus::Cordoned) {
+    let server = living(tx, hostname).await?;
+    if !server.status.is_comparable() {
         return Err(Refusal::Conflict {
             reason: format!(
                 "server {hostname} is {}, and only a ready one can be attested",

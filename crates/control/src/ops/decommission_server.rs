@@ -29,10 +29,7 @@ impl Operation for Return {
         if let Some(begun) = repeat::earlier(tx, &self.core, idempotency).await? {
             return Ok(begun.into());
         }
-        let server = tx.living_server(&self.op.hostname).await?;
-        let server = server.ok_or_else(|| Refusal::NotFound {
-            what: format!("there is no server {}", self.op.hostname),
-        })?;
+        let server = super::living(tx, &self.op.hostname).await?;
         if server.status == ServerStatus::Decommissioning {
             return already(tx, &server).await;
         }

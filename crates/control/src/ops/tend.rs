@@ -16,6 +16,7 @@ use super::{Tend, TendServer};
 use crate::{
     core::Core,
     jobs::{Repairing, new_job, withdraw},
+    queries::no_server,
     refusal::Refusal,
 };
 
@@ -45,9 +46,7 @@ impl Operation for Tending {
 /// The living server of this name.
 pub(crate) async fn living(tx: &mut Tx<'_>, hostname: &Hostname) -> Result<ServerRecord, Refusal> {
     let server = tx.living_server(hostname).await?;
-    server.ok_or_else(|| Refusal::NotFound {
-        what: format!("there is no server {hostname}"),
-    })
+    server.ok_or_else(|| no_server(hostname))
 }
 
 impl Tending {
@@ -105,7 +104,7 @@ impl Tending {
 
     /// One job for each scope that differed at the last visit.
     async fn repair(&self, tx: &mut Tx<'_>, server: &ServerRecord) -> Result<Vec<JobId>, Refusal> {
-        if !matches!(server.status, ServerStatus::Ready | ServerStatus::Cordoned) {
+        if !server.status.is_comparable() {
             return Err(Refusal::Conflict {
                 reason: format!("server {} is {}", server.hostname, server.status),
             });

@@ -13,7 +13,7 @@ use kloigos_store::UnitRecord;
 use crate::{
     core::Core,
     desired,
-    jobs::{Scene, is_comparable},
+    jobs::Scene,
     reply::Reply,
     target,
     transport::{Answer, Target},
@@ -75,7 +75,7 @@ async fn seen(core: &Core, scene: &Scene) -> Result<Seen, Asked> {
 fn scopes(scene: &Scene) -> Vec<Desired> {
     let units: Vec<UnitRecord> = scene.units.iter().map(|(unit, _)| unit.clone()).collect();
     let comparable = scene.units.iter();
-    let comparable = comparable.filter(|(unit, _)| is_comparable(unit.status));
+    let comparable = comparable.filter(|(unit, _)| unit.status.is_comparable());
     let comparable = comparable.map(|(unit, open)| desired::unit(unit, open.as_ref()));
     [desired::server(&scene.server, &units)]
         .into_iter()

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
     event::EventKind,
-    host::{Change, Facts, Generation, ScopeName},
+    host::{Change, Facts, Generation, ScopeName, ScopeReport},
     server::{DriftMode, Health, ServerStatus},
 };
 use kloigos_store::{
@@ -94,7 +94,7 @@ impl Observed<'_> {
         &'s self,
         server: &ServerRecord,
         name: &'s ScopeName,
-        result: &Result<kloigos_model::host::ScopeReport, String>,
+        result: &Result<ScopeReport, String>,
         tx: &mut Tx<'_>,
     ) -> Result<Option<Compared<'s>>, Error> {
         let mut units = self.scene.units.iter().map(|(unit, _)| unit);

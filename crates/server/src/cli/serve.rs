@@ -177,7 +177,7 @@ async fn say_how(server: &Server, config: &Config) {
             "all servers are simulated; nothing real is touched"
         );
     }
-    if !standing.host_binary && !standing.simulated {
+    if !standing.host_binary {
         tracing::warn!(
             "this build has no kloigos-host, so it refuses to init servers; build it with: \
              cargo xtask dist"

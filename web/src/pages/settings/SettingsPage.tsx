@@ -43,7 +43,7 @@ function ControlPlane({ health }: { health: Health }) {
         ["Database", health.store ? "answers" : "does not answer"],
         [
           "Host program",
-          health.host_binary || health.simulated
+          health.host_binary
             ? "there"
             : "missing: build it with cargo xtask dist; no server can be cut without it",
         ],

@@ -124,7 +124,8 @@ pub struct HealthView {
     pub version: String,
     /// Whether its servers are simulated ones.
     pub simulated: bool,
-    /// Whether it has a `kloigos-host` to put on servers; without it no server can be cut.
+    /// Whether it has the `kloigos-host` that its servers need; without it no server can be cut.
+    /// Simulated servers need none.
     pub host_binary: bool,
     /// Whether the database answers.
     pub store: bool,
