@@ -2,6 +2,7 @@
 //! plane in this process ([`plane`]). The executable as a process of its own is [`xtask::drive`]'s.
 
 pub mod bench;
+pub mod calls;
 pub mod escape;
 pub mod keys;
 pub mod pages;

@@ -2,6 +2,7 @@
 //! leaves another goes on with.
 
 mod planes {
+    mod crowd;
     mod killed;
     mod pair;
     mod sharing;

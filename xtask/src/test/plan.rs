@@ -117,6 +117,10 @@ fn rooms(_: &[String]) -> Vec<Step> {
             "unit tests",
             &["test", "--workspace", "--exclude", "kloigos-tests"],
         ),
+        cargo(
+            "what tests are made of",
+            &["test", "--package", "kloigos-tests", "--lib"],
+        ),
         integration("laws"),
     ]
 }

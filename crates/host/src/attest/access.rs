@@ -126,7 +126,7 @@ fn forwarding(wanted: &mut Vec<String>, found: &mut Vec<String>, value: Option<&
 fn account(host: &mut dyn Host, unit: &UnitSpec) -> Result<Vec<Check>, Trouble> {
     let user = unit.user.as_str();
     let shadow = read_text(host, "/etc/shadow")?.unwrap_or_default();
-    let password = accounts::password_field(&shadow, user);
+    let password = accounts::shadow_of(&shadow, user).map(|shadow| shadow.password);
     let locked = password
         .as_ref()
         .is_some_and(|field| field.starts_with(['*', '!']));

@@ -80,14 +80,57 @@ fn named(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// The password field of a user in a shadow(5) text.
-pub fn password_field(shadow: &str, user: &str) -> Option<String> {
-    let lines = shadow.lines().map(|line| line.split(':'));
-    let mut fields = lines.into_iter().find_map(|mut fields| {
-        let found = fields.next() == Some(user);
-        found.then_some(fields)
-    })?;
-    fields.next().map(str::to_owned)
+/// A line of `/etc/shadow`, whose fields may be empty (shadow(5)).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    /// The password as it is kept.
+    pub password: String,
+    /// The day of its last change; `0` asks for a new one at the next login.
+    last_change: String,
+    /// After how many days it must be changed.
+    max_days: String,
+    /// The day from which on the account is not let in.
+    expires: String,
+}
+
+impl Shadow {
+    /// Whether the account is let in for ever, as far as its age goes: `pam_unix(8)` asks for it
+    /// though nobody logs in with the password. Some ten thousand days count as ever, since they
+    /// are what login.defs(5) has where it asks for nothing.
+    pub fn never_ages(&self) -> bool {
+        const EVER: i64 = 10_000;
+        let days = self.max_days.parse::<i64>();
+        let changes_never =
+            self.max_days.is_empty() || days.is_ok_and(|days| !(0..EVER).contains(&days));
+        self.expires.is_empty() && self.last_change != "0" && changes_never
+    }
+}
+
+/// A user's line of a shadow(5) text.
+pub fn shadow_of(text: &str, user: &str) -> Option<Shadow> {
+    let lines = text.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    lines.into_iter().find_map(|fields| {
+        let [
+            name,
+            password,
+            last_change,
+            _min,
+            max_days,
+            _warn,
+            _inactive,
+            expires,
+            ..,
+        ] = fields[..]
+        else {
+            return None;
+        };
+        (name == user).then(|| Shadow {
+            password: password.to_owned(),
+            last_change: last_change.to_owned(),
+            max_days: max_days.to_owned(),
+            expires: expires.to_owned(),
+        })
+    })
 }
 
 /// The ranges of a subuid(5) text.
@@ -162,14 +205,31 @@ mod tests {
         );
         let group = &groups("kunits:x:990:u0-1,u2-3\n")[0];
         assert_eq!((group.gid, group.members.len()), (990, 2));
-        assert_eq!(
-            password_field("root:!:1::::::\nu0-1:*:1::::::\n", "u0-1").as_deref(),
-            Some("*")
-        );
+        let shadow = shadow_of("root:!:1::::::\nu0-1:*:1::::::\n", "u0-1");
+        assert_eq!(shadow.expect("a line").password, "*");
         let range = subordinate_ranges("admin:100000:65536\n")[0];
         assert_eq!((range.first, range.count), (100_000, 65_536));
         let two = "admin:100000:65536\nu0-1:200000:10\n";
         assert_eq!(subordinate_ranges_of(two, "u0-1")[0].first, 200_000);
+    }
+
+    #[test]
+    fn an_account_whose_password_ages_is_one_that_locks_its_user_out() {
+        let never_ages = |age: &str| {
+            let shadow = shadow_of(&format!("u0-1:*:{age}\n"), "u0-1");
+            shadow.expect("a line").never_ages()
+        };
+        for age in [
+            "20000:0:99999:7:::",
+            "20000:0::7:::",
+            "::::::",
+            "20000:0:-1:7:::",
+        ] {
+            assert!(never_ages(age), "{age}");
+        }
+        for age in ["20000:0:60:7:::", "0:0:99999:7:::", "20000:0:99999:7::1:"] {
+            assert!(!never_ages(age), "{age}");
+        }
     }
 
     #[test]
@@ -186,7 +246,7 @@ mod tests {
             assert!(users(text).is_empty(), "{text:?}");
             assert!(groups(text).is_empty(), "{text:?}");
         }
-        assert!(password_field("u0-1", "u0-1").is_none());
+        assert!(shadow_of("u0-1", "u0-1").is_none());
         assert!(subordinate_ranges("x\nx:1\nx:a:b\n").is_empty());
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     facts::{
-        accounts::{self, Group, User},
+        accounts::{self, Group, Shadow, User},
         printed,
     },
     fault::{Refusal, Trouble},
@@ -25,6 +25,8 @@ use crate::{
 const GECOS: &str = "Kloigos compute unit";
 /// No password at all; `!` would be a locked account, which sshd without PAM refuses.
 const NO_PASSWORD: &str = "*";
+/// What chage(1) is told so that an account is let in for ever.
+const NEVER: &[&str] = &["--lastday", "-1", "--maxdays", "-1", "--expiredate", "-1"];
 
 pub(super) struct Account {
     pub(super) presence: Presence,
@@ -38,7 +40,7 @@ pub(super) struct Seen {
     groups: Vec<Group>,
     /// The groups that it is a member of, beside its own.
     memberships: Vec<String>,
-    password: Option<String>,
+    shadow: Option<Shadow>,
     bash: bool,
     /// What the name services say of name and number beside the local files, while it is not made.
     elsewhere: Option<String>,
@@ -49,8 +51,14 @@ pub(super) struct Seen {
 
 pub(super) enum AccountChange {
     MakeGroup,
-    MakeUser { shell: &'static str },
-    Mend { shell: &'static str },
+    MakeUser {
+        shell: &'static str,
+    },
+    Mend {
+        shell: &'static str,
+    },
+    /// Nobody is to be locked out by the age of a password that there is not.
+    NeverAge,
     RemoveUser,
     RemoveGroup,
     Forget,
@@ -80,7 +88,7 @@ impl Resource for Account {
         Ok(Seen {
             groups: groups.collect(),
             memberships,
-            password: accounts::password_field(&shadow, name),
+            shadow: accounts::shadow_of(&shadow, name),
             bash: host.stat("/bin/bash")?.is_some(),
             elsewhere: if making { self.elsewhere(host)? } else { None },
             subordinate: if making {
@@ -127,6 +135,9 @@ impl Resource for Account {
                 ];
                 change_accounts(host, &argv)
             }
+            AccountChange::NeverAge => {
+                change_accounts(host, &[&["chage"], NEVER, &[name]].concat())
+            }
             AccountChange::RemoveUser => change_accounts(host, &["userdel", name]),
             AccountChange::RemoveGroup => self.remove_group(host),
             AccountChange::Forget => forget_in_backups(host, name),
@@ -152,6 +163,13 @@ impl Account {
                 changes.push(AccountChange::Mend { shell });
             }
             Some(_) => {}
+        }
+        if have
+            .shadow
+            .as_ref()
+            .is_some_and(|shadow| !shadow.never_ages())
+        {
+            changes.push(AccountChange::NeverAge);
         }
         Ok(changes)
     }
@@ -202,7 +220,7 @@ impl Account {
             && user.shell == shell
             // In another group somebody gave its last tenant rights that the next must not have.
             && have.memberships == [paths::GROUP]
-            && have.password.as_deref() == Some(NO_PASSWORD)
+            && have.shadow.as_ref().is_some_and(|shadow| shadow.password == NO_PASSWORD)
     }
 
     fn absent(&self, have: &Seen) -> Vec<AccountChange> {
@@ -249,6 +267,10 @@ impl Account {
             shell,
             "--password",
             NO_PASSWORD,
+            "--expiredate",
+            "",
+            "-K",
+            "PASS_MAX_DAYS=-1",
             "-K",
             "SUB_UID_COUNT=0",
             "-K",
@@ -293,6 +315,7 @@ impl Account {
             AccountChange::MakeGroup => format!("make group {user} ({uid})"),
             AccountChange::MakeUser { .. } => format!("make user {user} ({uid})"),
             AccountChange::Mend { .. } => format!("mend user {user} ({uid})"),
+            AccountChange::NeverAge => format!("let user {user} ({uid}) never expire"),
             AccountChange::RemoveUser => format!("remove user {user} ({uid})"),
             AccountChange::RemoveGroup => format!("remove group {user} ({uid})"),
             AccountChange::Forget => format!("forget {user} in the backups under /etc"),

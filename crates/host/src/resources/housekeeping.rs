@@ -68,7 +68,12 @@ impl fmt::Display for HousekeepingChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Part(change) => change.fmt(f),
-            Self::Confine(place, cpus) => write!(f, "confine {} to the CPUs {cpus}", place.unit),
+            Self::Confine(place, cpus) => write!(
+                f,
+                "confine {} to the CPUs {}",
+                place.unit,
+                cpus.kernel_list()
+            ),
             Self::Free(place, _) => write!(f, "let {} use all CPUs again", place.unit),
         }
     }

@@ -10,6 +10,8 @@ use super::{
 const PASSWD: &str = "/etc/passwd";
 const GROUP: &str = "/etc/group";
 const SHADOW: &str = "/etc/shadow";
+/// What login.defs(5) of this site says: passwords are changed every two months.
+const PASS_MAX_DAYS: &str = "60";
 
 impl SimHost {
     pub(super) fn change_accounts(&mut self, words: &[&str]) -> Output {
@@ -19,6 +21,7 @@ impl SimHost {
             "groupdel" => self.groupdel(words),
             "useradd" => self.useradd(words),
             "usermod" => self.usermod(words),
+            "chage" => self.chage(words),
             _ => self.userdel(words),
         };
         match done {
@@ -99,9 +102,30 @@ impl SimHost {
         );
         self.drop_line(SHADOW, name);
         let password = value("--password");
-        self.append(SHADOW, &format!("{name}:{password}:20000:0:99999:7:::"));
+        let ages = !words.contains(&"PASS_MAX_DAYS=-1");
+        let max_days = if ages { PASS_MAX_DAYS } else { "" };
+        self.append(
+            SHADOW,
+            &format!("{name}:{password}:20000:0:{max_days}:7:::"),
+        );
         self.leave_all(name);
         self.join(name, value("--groups"));
+        Ok(())
+    }
+
+    /// What an account's age is kept in becomes empty.
+    fn chage(&mut self, words: &[&str]) -> Result<(), (i32, String)> {
+        let name = last(words);
+        let Some(line) = self.line(SHADOW, name) else {
+            return Err((1, format!("user '{name}' does not exist in {PASSWD}")));
+        };
+        let mut fields: Vec<&str> = line.split(':').collect();
+        for (option, field) in [("--lastday", 2), ("--maxdays", 4), ("--expiredate", 7)] {
+            if words.contains(&option) {
+                fields[field] = "";
+            }
+        }
+        self.replace_line(SHADOW, name, &fields.join(":"));
         Ok(())
     }
 
@@ -119,9 +143,12 @@ impl SimHost {
         let (home, shell) = (value("--home"), value("--shell"));
         let line = format!("{name}:x:{uid}:{gid}:{gecos}:{home}:{shell}");
         self.replace_line(PASSWD, name, &line);
+        let age = self.line(SHADOW, name);
+        let age = age.as_deref().and_then(|line| line.splitn(4, ':').nth(3));
+        let age = age.unwrap_or("0::7:::").to_owned();
         self.drop_line(SHADOW, name);
         let password = value("--password");
-        self.append(SHADOW, &format!("{name}:{password}:20000:0:99999:7:::"));
+        self.append(SHADOW, &format!("{name}:{password}:20000:{age}"));
         self.leave_all(name);
         self.join(name, value("--groups"));
         Ok(())

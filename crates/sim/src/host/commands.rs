@@ -37,7 +37,7 @@ impl Commands for SimHost {
         let words: Vec<&str> = command.argv.iter().map(String::as_str).collect();
         let output = match words[..] {
             [
-                "useradd" | "userdel" | "usermod" | "groupadd" | "groupdel",
+                "useradd" | "userdel" | "usermod" | "chage" | "groupadd" | "groupdel",
                 ..,
             ] => self.change_accounts(&words),
             ["getent", database, ref keys @ ..] => self.getent(database, keys),

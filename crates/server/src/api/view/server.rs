@@ -154,7 +154,7 @@ impl From<ServerRecord> for ServerView {
             drift_count: server.drifts,
             host_key_fingerprint: server.host_key.as_ref().map(PublicKey::fingerprint),
             host_key: server.host_key.map(|key| key.to_string()),
-            housekeeping_cpus: server.housekeeping.map(|cpus| cpus.to_string()),
+            housekeeping_cpus: server.housekeeping.map(|cpus| cpus.kernel_list()),
             confine_host: server.confined,
             declined: server.declined.iter().map(ToString::to_string).collect(),
             unit_counts: counts
