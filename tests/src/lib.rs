@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub mod calls;
+pub mod controller;
 pub mod escape;
 pub mod keys;
 pub mod pages;

@@ -2,12 +2,14 @@
 
 use std::{
     fs,
-    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
-use kloigos_tests::keys::public_key;
+use kloigos_tests::{
+    controller::{ansible_command, link_collection, repository},
+    keys::public_key,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use xtask::{
@@ -33,11 +35,7 @@ impl Controller {
     /// With this version of `ansible-core`.
     fn with(version: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let collections = folder
-            .path()
-            .join("collections/ansible_collections/kloigos");
-        fs::create_dir_all(&collections).expect("a folder");
-        symlink(repository("ansible"), collections.join("cloud")).expect("a link");
+        link_collection(folder.path());
         for number in 1..=2 {
             let file = folder.path().join(format!("key{number}.pub"));
             fs::write(file, public_key(number)).expect("a file");
@@ -68,23 +66,10 @@ impl Controller {
     }
 
     fn run_in(&self, folder: &Path, program: &str, arguments: &[&str]) -> Output {
-        let api = self.plane.api();
-        Command::new(self.programs.join(program))
+        let home = self.folder.path();
+        ansible_command(&self.programs, program, home, self.plane.api())
             .args(arguments)
             .current_dir(folder)
-            .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", self.programs.display()))
-            .env("HOME", self.folder.path())
-            .env("LANG", "C.UTF-8")
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("ANSIBLE_COLLECTIONS_PATH", self.path("collections"))
-            .env("ANSIBLE_LOCALHOST_WARNING", "false")
-            .env(
-                "ANSIBLE_INVENTORY_ENABLED",
-                "kloigos.cloud.kloigos,ansible.builtin.yaml",
-            )
-            .env("KLOIGOS_URL", api.base())
-            .env("KLOIGOS_TOKEN", api.token().expect("a token"))
             .output()
             .expect("Ansible runs")
     }
@@ -127,14 +112,6 @@ impl Controller {
         );
         cut.expect("the server is cut");
     }
-}
-
-fn repository(part: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(part)
-        .canonicalize()
-        .expect("it is there")
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod accel;
 mod addresses;
+mod archive;
 mod boot;
 pub mod cli;
 mod emulator;
@@ -36,6 +37,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::{Context, Result, ensure};
 
 use accel::Accelerator;
+pub use archive::unpack;
 use emulator::Emulator;
 use image::Image;
 pub use link::{Cut, Link};

@@ -1,0 +1,118 @@
+//! A client of the cluster that asks ten times a second, by whichever node answers.
+
+use std::{
+    fmt,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::json;
+
+/// How often it asks.
+const EVERY: Duration = Duration::from_millis(100);
+/// How long an answer may take, by all nodes together.
+const ANSWERED: Duration = Duration::from_secs(5);
+/// How long one node may take before the next one is asked.
+const NODE: Duration = Duration::from_millis(1500);
+
+/// A client at work.
+pub(crate) struct Asking {
+    over: Arc<AtomicBool>,
+    client: JoinHandle<Asked>,
+}
+
+/// What came of it.
+#[derive(Default)]
+pub(crate) struct Asked {
+    pub(crate) count: u32,
+    pub(crate) failed: Vec<String>,
+    longest: Duration,
+}
+
+impl Asking {
+    /// Begins to write, one value after the other; a request is one that a node answers.
+    pub(crate) fn begin(endpoints: Vec<SocketAddr>) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let client = thread::spawn({
+            let over = over.clone();
+            move || go_on(&endpoints, &over)
+        });
+        Self { over, client }
+    }
+
+    /// Ends it.
+    pub(crate) fn end(self) -> Asked {
+        self.over.store(true, Ordering::Relaxed);
+        self.client.join().expect("the client ends")
+    }
+}
+
+fn go_on(endpoints: &[SocketAddr], over: &AtomicBool) -> Asked {
+    let mut asked = Asked::default();
+    while !over.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        asked.count += 1;
+        if let Err(error) = put(endpoints, asked.count) {
+            asked
+                .failed
+                .push(format!("request {}: {error:#}", asked.count));
+        }
+        asked.longest = asked.longest.max(began.elapsed());
+        thread::sleep(EVERY.saturating_sub(began.elapsed()));
+    }
+    asked
+}
+
+/// Writes a value by one node after the other, until one has it.
+fn put(endpoints: &[SocketAddr], number: u32) -> Result<()> {
+    let began = Instant::now();
+    let encoded = |text: &str| BASE64_STANDARD.encode(text);
+    let body = json!({ "key": encoded("number"), "value": encoded(&number.to_string()) });
+    let mut node = number as usize;
+    loop {
+        node += 1;
+        let endpoint = endpoints[node % endpoints.len()];
+        match ask(endpoint, "POST", "/v3/kv/put", &body.to_string()) {
+            Ok(_) => return Ok(()),
+            Err(error) if began.elapsed() > ANSWERED => return Err(error),
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+/// One request of one node; the body of its answer.
+pub(super) fn ask(endpoint: SocketAddr, method: &str, path: &str, body: &str) -> Result<String> {
+    let mut stream = TcpStream::connect_timeout(&endpoint, NODE)?;
+    stream.set_read_timeout(Some(NODE))?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: {endpoint}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply)?;
+    let (head, body) = reply.split_once("\r\n\r\n").context("no answer")?;
+    ensure!(
+        head.split(' ').nth(1) == Some("200"),
+        "{endpoint} answered {reply}"
+    );
+    Ok(body.to_owned())
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, failed, longest) = (self.count, self.failed.len(), self.longest);
+        write!(
+            f,
+            "{count} requests, {failed} failed, the longest took {longest:.1?}"
+        )
+    }
+}
