@@ -28,7 +28,9 @@ export async function openPage(browser, plane, options = {}) {
     // No free unit matches: an answer to a look, which the browser takes for a failure.
     if (message.text().includes("status of 460")) return;
     if (message.type() === "error")
-      watched.errors.push(`${new URL(page.url()).pathname}: ${message.text()}`);
+      watched.errors.push(
+        `${new URL(page.url()).pathname}: ${message.text()} ${message.location().url}`,
+      );
   });
   page.on("pageerror", (error) => watched.errors.push(`${page.url()}: ${error.message}`));
   page.on("request", (request) => {

@@ -1,11 +1,15 @@
 // What the fleets look like that pages are shown over.
 
 import { publicKey } from "./keys.mjs";
+import { lose, meddle } from "./meddling.mjs";
 import { call, cut } from "./plane.mjs";
 
 const HALVES = ["0-15", "16-31", "32-47", "48-59"];
 
-/** Servers in two places, units in use, one stopped, one attested, and an init that failed. */
+/**
+ * Servers in two places, units in use, one stopped, an init that failed; one server where somebody
+ * meddled, one set aside, one that does not answer.
+ */
 export async function fill(plane) {
   await cut(plane, 1, HALVES);
   await cut(plane, 2, ["0-31", "32-59"], { zone: "b" });
@@ -36,5 +40,15 @@ export async function fill(plane) {
     zone: "a",
     cpu_ranges: ["0-99"],
   }).catch(() => undefined);
+  await trouble(plane, used);
   return used;
+}
+
+async function trouble(plane, used) {
+  const there = await call(plane, "GET", "/compute_units/?hostname=host1");
+  const other = there.find((unit) => unit.compute_id !== used[0].compute_id);
+  await meddle(plane, "127.64.0.1", other.cpu_range);
+  await call(plane, "POST", "/servers/host2/cordon", { reason: "waits for new memory" });
+  await lose(plane, "127.64.0.3");
+  for (const name of ["host1", "host3"]) await call(plane, "POST", `/servers/${name}/check`);
 }

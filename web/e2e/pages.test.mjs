@@ -6,46 +6,22 @@ import { findings } from "./axe.mjs";
 import { openBrowser, openPage, picture, signIn } from "./browser.mjs";
 import { fill } from "./fleets.mjs";
 import { call, startPlane, stopPlane } from "./plane.mjs";
+import { routes } from "./routes.mjs";
 
 const WIDTHS = [1440, 360];
 const BUDGET = 300_000;
 
-/** The pages by their names; `known` is what the fleet has. */
-const ROUTES = (known) => ({
-  fleet: "/",
-  "fleet-by-region": "/?group=region",
-  servers: "/servers",
-  server: `/servers/${known.server}`,
-  "server-table": `/servers/${known.server}?view=table`,
-  "server-health": `/servers/${known.server}?tab=health`,
-  "server-facts": `/servers/${known.server}?tab=facts`,
-  init: "/init",
-  units: "/units",
-  unit: `/units/${known.unit}`,
-  "unit-attestation": `/units/${known.unit}?tab=attestation`,
-  "unit-access": `/units/${known.unit}?tab=access`,
-  "unit-limits": `/units/${known.unit}?tab=limits`,
-  "unit-history": `/units/${known.unit}?tab=history`,
-  allocate: "/allocate",
-  jobs: "/jobs",
-  job: `/jobs/${known.job}`,
-  events: "/events",
-  settings: "/settings",
-  board: "/board",
-  nowhere: "/nowhere",
-});
-
 let browser;
 let empty;
 let full;
-let known;
+let pages;
 
 before(async () => {
   browser = await openBrowser();
   [empty, full] = [await startPlane(1), await startPlane(5)];
   const used = await fill(full);
   const jobs = await call(full, "GET", "/jobs?status=failed&limit=1");
-  known = { server: "host1", unit: used[0].compute_id, job: jobs[0].id };
+  pages = await routes({ hostname: "host1", computeId: used[0].compute_id, id: jobs[0].id });
 });
 
 after(async () => {
@@ -69,7 +45,7 @@ async function tour(fleet, plane, prepare) {
     });
     await signIn(context, plane);
     await prepare?.(page);
-    for (const [name, path] of Object.entries(ROUTES(known))) {
+    for (const [name, path] of Object.entries(pages)) {
       await page.goto(path);
       await settled(page);
       for (const colorScheme of ["light", "dark"]) {

@@ -38,7 +38,7 @@ const init = createRoute({
 const server = createRoute({
   ...page("/servers/$hostname"),
   validateSearch: (raw) => ({
-    ...oneOf(raw, "tab", ["topology", "units", "health", "facts", "jobs"]),
+    ...oneOf(raw, "tab", ["topology", "units", "health", "facts", "jobs", "events"]),
     ...oneOf(raw, "view", ["drawing", "table"]),
   }),
   component: lazyRouteComponent(() => import("./pages/server/ServerPage"), "ServerPage"),

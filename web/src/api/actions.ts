@@ -83,6 +83,28 @@ export const decommission = (hostname: string, force: boolean) =>
     }),
   );
 
+const on = (hostname: string) => ({ path: { hostname } });
+
+/** Visits a server now; the server as it was found. */
+export const checkServer = (hostname: string) =>
+  answer(api.POST("/servers/{hostname}/check", { params: on(hostname) }));
+
+/** Takes a server out of placement; the server as it is then. */
+export const cordon = (hostname: string, reason: string) =>
+  answer(api.POST("/servers/{hostname}/cordon", { params: on(hostname), body: because(reason) }));
+
+/** Puts it back into placement. */
+export const uncordon = (hostname: string) =>
+  answer(api.POST("/servers/{hostname}/uncordon", { params: on(hostname), body: {} }));
+
+/** Says what is done about drift on a server from now on. */
+export const setMode = (hostname: string, mode: string) =>
+  answer(api.PATCH("/servers/{hostname}", { params: on(hostname), body: { mode } }));
+
+/** Puts right what differed; the jobs that do it. */
+export const repairServer = (hostname: string) =>
+  answer(api.POST("/servers/{hostname}/repair", { params: on(hostname), body: {} }));
+
 /** Takes a job back; how it stands then. */
 export const cancelJob = (id: string) =>
   answer(api.POST("/jobs/{id}/cancel", { params: { path: { id }, query: NOW } }));

@@ -42,7 +42,8 @@ export const server = (hostname: string) =>
 
 export const examination = (hostname: string) =>
   queryOptions({
-    queryKey: ["servers", hostname, "doctor"],
+    // Not among what events make old: each look goes to the server itself.
+    queryKey: ["doctor", hostname],
     queryFn: ({ signal }) =>
       answer(api.GET("/servers/{hostname}/doctor", { signal, params: { path: { hostname } } })),
     staleTime: 60_000,

@@ -7,6 +7,7 @@ export type Attestation = Schemas["AttestationView"];
 export type Check = Schemas["CheckView"];
 export type Cpu = Schemas["CpuView"];
 export type Disk = Schemas["DiskView"];
+export type Drift = Schemas["DriftView"];
 export type Event = Schemas["EventView"];
 export type Examination = Schemas["ExaminationView"];
 export type Facts = Schemas["FactsView"];

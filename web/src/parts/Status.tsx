@@ -23,6 +23,7 @@ const TONES: Record<string, Tone> = {
   degraded: "warn",
   unreachable: "bad",
   unknown: "idle",
+  differs: "warn",
   // Jobs.
   queued: "idle",
   running: "busy",

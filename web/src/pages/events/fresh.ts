@@ -1,19 +1,13 @@
 import { useEffect, useState } from "react";
 import { hear } from "~/api/live";
+import type { EventsFilter } from "~/api/queries";
 import type { Event } from "~/api/types";
-
-interface Filter {
-  kind?: string;
-  hostname?: string;
-  compute_id?: string;
-  job?: string;
-}
 
 /** How many of the newest are kept on the page; older ones are in the log. */
 const KEPT = 500;
 
 /** The events that match and that came since the page was opened, the newest first. */
-export function useNewEvents(filter: Filter): Event[] {
+export function useNewEvents(filter: EventsFilter): Event[] {
   const [events, setEvents] = useState<Event[]>([]);
   useEffect(
     () =>
@@ -27,7 +21,7 @@ export function useNewEvents(filter: Filter): Event[] {
 }
 
 /** Whether an event is one of those that are looked for, as the API decides it. */
-export function matches(filter: Filter, event: Event): boolean {
+export function matches(filter: EventsFilter, event: Event): boolean {
   return (
     (!filter.kind || filter.kind.split(",").includes(event.kind)) &&
     (!filter.hostname || filter.hostname === event.hostname) &&

@@ -8,6 +8,7 @@ import type { Server, Unit } from "~/api/types";
 import { Empty } from "~/parts/Empty";
 import { Loaded } from "~/parts/Loaded";
 import { PageHead } from "~/parts/PageHead";
+import { isServer, SERVER_WORDS } from "~/parts/serverState";
 import { NoServers } from "../servers/ServersPage";
 import { Figures } from "./Figures";
 import { FleetMap } from "./FleetMap";
@@ -51,7 +52,7 @@ function Fleet({ servers, units }: { servers: Server[]; units: Unit[] }) {
   const needle = q.toLowerCase();
   const matching = tiles.filter(
     ({ server }) =>
-      (!health || server.health === health) &&
+      (!health || isServer(server, health)) &&
       `${server.hostname} ${server.ip} ${server.region} ${server.zone}`
         .toLowerCase()
         .includes(needle),
@@ -69,11 +70,11 @@ function Fleet({ servers, units }: { servers: Server[]; units: Unit[] }) {
           onChange={(event) => set({ q: event.currentTarget.value })}
         />
         <Select
-          aria-label="Health"
-          placeholder="Any health"
+          aria-label="State"
+          placeholder="Any state"
           clearable
           w={150}
-          data={["healthy", "degraded", "unreachable", "unknown"]}
+          data={SERVER_WORDS}
           value={health ?? null}
           onChange={(value) => set({ health: value ?? undefined })}
         />

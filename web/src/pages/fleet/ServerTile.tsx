@@ -1,6 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
+import { ServerHeadline } from "~/parts/ServerState";
 import { Status } from "~/parts/Status";
 import { CpuGrid } from "./CpuGrid";
 import { isTroubled, type Tile } from "./fleet";
@@ -21,7 +22,6 @@ interface Props {
 export const ServerTile = memo(function ServerTile({ tile, place, reachable, onFocus }: Props) {
   const { server, units, capacity, allocated } = tile;
   const free = units.filter((unit) => unit.status === "free").length;
-  const state = server.status === "ready" ? server.health : server.status;
   return (
     <Link
       to="/servers/$hostname"
@@ -36,13 +36,14 @@ export const ServerTile = memo(function ServerTile({ tile, place, reachable, onF
     >
       <span className={classes.head}>
         <span className={classes.name}>{server.hostname}</span>
-        <Status status={state} />
+        <ServerHeadline server={server} />
       </span>
       <CpuGrid tile={tile} />
       <span className={classes.foot}>
         <span>
           {allocated} of {capacity} CPUs <VisuallyHidden>allocated,</VisuallyHidden>
         </span>
+        {server.drift_count > 0 && <Status status="differs" />}
         <span>{free} free</span>
       </span>
       <span className={classes.bar}>

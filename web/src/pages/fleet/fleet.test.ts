@@ -3,7 +3,10 @@ import type { Server, Unit } from "~/api/types";
 import { grouped, tilesOf, totals } from "./fleet";
 
 const server = (hostname: string, region: string, health = "healthy") =>
-  ({ hostname, region, zone: "a", status: "ready", health, housekeeping_cpus: "8-9" }) as Server;
+  ({
+    ...{ hostname, region, zone: "a", status: "ready", health, drift_count: 0 },
+    housekeeping_cpus: "8-9",
+  }) as Server;
 const unit = (hostname: string, cpus: number[], status: string) =>
   ({ hostname, cpu_list: cpus.join(","), cpu_count: cpus.length, status }) as Unit;
 
@@ -30,6 +33,9 @@ test("the fleet in numbers", () => {
   expect(totals(tiles)).toEqual({
     servers: 2,
     troubled: 1,
+    cordoned: 0,
+    unreachable: 1,
+    differing: 0,
     units: 3,
     free: 1,
     quarantined: 1,

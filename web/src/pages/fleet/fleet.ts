@@ -1,6 +1,7 @@
 // The fleet as the map shows it: each server with its units' CPUs, in groups.
 import type { Server, Unit } from "~/api/types";
 import { parseCpus } from "~/cpus/set";
+import { isServer } from "~/parts/serverState";
 
 export interface Tile {
   server: Server;
@@ -55,6 +56,9 @@ export function grouped(tiles: readonly Tile[], by: Grouping): Group[] {
 export interface Totals {
   servers: number;
   troubled: number;
+  cordoned: number;
+  unreachable: number;
+  differing: number;
   units: number;
   free: number;
   quarantined: number;
@@ -67,9 +71,13 @@ export function totals(tiles: readonly Tile[]): Totals {
   const sum = (of: (tile: Tile) => number) => tiles.reduce((all, tile) => all + of(tile), 0);
   const inState = (test: (status: string) => boolean) =>
     sum((tile) => tile.units.filter((unit) => test(unit.status)).length);
+  const which = (word: string) => tiles.filter(({ server }) => isServer(server, word)).length;
   return {
     servers: tiles.length,
     troubled: tiles.filter(isTroubled).length,
+    cordoned: which("cordoned"),
+    unreachable: which("unreachable"),
+    differing: which("differs"),
     units: sum((tile) => tile.units.length),
     free: inState((status) => status === "free"),
     quarantined: inState((status) => status.endsWith("_fail")),
@@ -83,6 +91,7 @@ export function isTroubled({ server, units }: Tile): boolean {
   return (
     server.health === "degraded" ||
     server.health === "unreachable" ||
+    server.drift_count > 0 ||
     server.status.endsWith("_fail") ||
     units.some((unit) => unit.status.endsWith("_fail"))
   );

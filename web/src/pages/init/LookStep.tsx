@@ -2,6 +2,7 @@ import { Button, Checkbox, SimpleGrid, Stack } from "@mantine/core";
 import { useState } from "react";
 import type { Probe } from "~/api/types";
 import { Copy } from "~/parts/Copy";
+import { DisksPanel } from "~/parts/DisksPanel";
 import { Facts } from "~/parts/Facts";
 import { Findings } from "~/parts/Findings";
 import { bytes } from "~/parts/format";
@@ -45,7 +46,6 @@ export function LookStep({
                 `${facts.cpus.length} in ${facts.numa_nodes.length} NUMA nodes (${facts.cpu_range})`,
               ],
               ["Memory", bytes(facts.memory_bytes)],
-              ["Disks", facts.disks.length],
               ["Of Kloigos before", facts.initialised ? "something is left on it" : "nothing"],
             ]}
           />
@@ -54,6 +54,7 @@ export function LookStep({
           <Findings of={probe.findings} none="Nothing keeps it from being cut." />
         </Panel>
       </SimpleGrid>
+      <DisksPanel disks={facts.disks} />
       <StepButtons back={back}>
         <Button size="sm" onClick={next} disabled={!confirmed || refused}>
           {refused ? "Mend what refuses first" : "Lay it out"}

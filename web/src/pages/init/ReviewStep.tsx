@@ -14,7 +14,7 @@ import { plural } from "~/parts/format";
 import { Panel } from "~/parts/Panel";
 import { ownersByLayout } from "~/topology/owners";
 import { Topology } from "~/topology/Topology";
-import { type Draft, MEASURES, requestOf } from "./draft";
+import { commandOf, type Draft, MEASURES, requestOf } from "./draft";
 import { StepButtons } from "./StepButtons";
 
 interface Props {
@@ -107,7 +107,7 @@ export function ReviewStep({ probe, draft, fault, back, onFault, onBegun }: Prop
           />
         </Stack>
       </Panel>
-      <AsCommand method="POST" path="/admin/init_server" body={request} />
+      <AsCommand method="POST" path="/admin/init_server" body={request} cli={commandOf(request)} />
       <StepButtons back={back}>
         <Button size="sm" loading={begin.isPending} onClick={() => begin.mutate()}>
           Init {request.hostname}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EMPTY, requestOf, stepOf } from "./draft";
+import { commandOf, EMPTY, requestOf, stepOf } from "./draft";
 
 test("an init asks for what the steps say, and for no disk that was not chosen", () => {
   const asked = requestOf({
@@ -21,4 +21,23 @@ test("an init asks for what the steps say, and for no disk that was not chosen",
 
 test("a fault leads to the step that has its field", () => {
   expect(["ip", "cpu_ranges.1", "volumes.0.path", "hostname"].map(stepOf)).toEqual([0, 2, 3, 3]);
+});
+
+test("the command line says what the request does", () => {
+  const request = requestOf({
+    ...EMPTY,
+    ip: "10.0.0.1",
+    hostname: "host1",
+    region: "eu",
+    zone: "rack 1",
+    layout: [[0, 1], [4]],
+    warm: false,
+    decline: ["guard_cron"],
+    volumes: { 1: { path: "/dev/disk/by-id/a", wipe: true } },
+  });
+  expect(commandOf(request)).toBe(
+    "kloigos server init --ip 10.0.0.1 --region eu --zone 'rack 1' --cpus 0-1 --cpus 4 " +
+      "--first-port 2000 --port-step 200 --cold --decline guard_cron " +
+      "--volume 4=/dev/disk/by-id/a,wipe host1",
+  );
 });

@@ -1,6 +1,7 @@
 // What is asked of an init, as the steps of the wizard fill it in.
 import type { InitRequest, ProbeRequest, VolumeRequest } from "~/api/types";
 import { formatCpus } from "~/cpus/set";
+import { quote } from "~/parts/curl";
 
 export interface Draft {
   ip: string;
@@ -75,6 +76,26 @@ export function requestOf(draft: Draft): InitRequest {
     decline: draft.decline,
     volumes,
   };
+}
+
+/** The same on the command line. */
+export function commandOf(request: InitRequest): string {
+  const words = ["kloigos server init", `--ip ${quote(request.ip)}`];
+  const say = (option: string, value: unknown) => words.push(`--${option} ${quote(String(value))}`);
+  say("region", request.region);
+  say("zone", request.zone);
+  for (const range of request.cpu_ranges) say("cpus", range);
+  if (request.ssh_port !== 22) say("ssh-port", request.ssh_port);
+  if (request.ssh_user) say("ssh-user", request.ssh_user);
+  if (request.host_key) say("host-key", request.host_key);
+  say("first-port", request.first_port);
+  say("port-step", request.port_step);
+  if (!request.warm) words.push("--cold");
+  if (request.confine_host) words.push("--confine-host");
+  for (const measure of request.decline ?? []) say("decline", measure);
+  for (const { cpu_range, path, wipe } of request.volumes ?? [])
+    say("volume", `${cpu_range}=${path}${wipe ? ",wipe" : ""}`);
+  return [...words, quote(request.hostname)].join(" ");
 }
 
 /** The step of the wizard that shows the field of a fault. */

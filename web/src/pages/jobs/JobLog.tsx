@@ -8,8 +8,13 @@ import classes from "./JobLog.module.css";
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
+interface Props {
+  job: JobDetail;
+  title?: string;
+}
+
 /** What a job says as it goes; it keeps to the end unless somebody reads further up. */
-export function JobLog({ job }: { job: JobDetail }) {
+export function JobLog({ job, title = "Log" }: Props) {
   const [follows, setFollows] = useState(true);
   const box = useRef<HTMLDivElement>(null);
   const lines = job.log.length;
@@ -20,7 +25,7 @@ export function JobLog({ job }: { job: JobDetail }) {
   return (
     <Panel
       flush
-      title="Log"
+      title={title}
       aside={
         <Group gap="md">
           {!isOver(job) && (
@@ -43,7 +48,7 @@ export function JobLog({ job }: { job: JobDetail }) {
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long log is scrolled by its keys. */}
-      <div className={classes.log} ref={box} role="log" aria-label="Log" tabIndex={0}>
+      <div className={classes.log} ref={box} role="log" aria-label={title} tabIndex={0}>
         <ol>
           {job.log.map((line) => (
             <li key={line.seq}>

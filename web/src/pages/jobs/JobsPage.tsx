@@ -16,9 +16,10 @@ const KINDS = [
   "allocating",
   "deallocating",
   "changing",
+  "repairing",
   "attesting",
 ];
-const STATUSES = ["queued", "running", "succeeded", "failed"];
+const STATUSES = ["queued", "running", "succeeded", "failed", "cancelled"];
 /** How many are shown; older ones are found by a filter. */
 const SHOWN = 200;
 

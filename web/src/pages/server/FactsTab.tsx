@@ -1,6 +1,7 @@
 import { SimpleGrid, Stack } from "@mantine/core";
-import type { Disk, ServerDetail } from "~/api/types";
+import type { ServerDetail } from "~/api/types";
 import { type Column, DataTable } from "~/parts/DataTable";
+import { DisksPanel } from "~/parts/DisksPanel";
 import { Empty } from "~/parts/Empty";
 import { Facts } from "~/parts/Facts";
 import { bytes } from "~/parts/format";
@@ -69,13 +70,7 @@ export function FactsTab({ server }: { server: ServerDetail }) {
           id={(node) => String(node.id)}
         />
       </Panel>
-      <Panel title="Disks" flush={facts.disks.length > 0}>
-        {facts.disks.length > 0 ? (
-          <DataTable label="Disks" rows={facts.disks} columns={DISKS} id={(disk) => disk.name} />
-        ) : (
-          "It told of none."
-        )}
-      </Panel>
+      <DisksPanel disks={facts.disks} />
       <Panel title="File systems" flush={facts.filesystems.length > 0}>
         {facts.filesystems.length > 0 ? (
           <DataTable
@@ -103,17 +98,6 @@ const NODES: Column<Known["numa_nodes"][number]>[] = [
   },
   { key: "memory", title: "Memory", right: true, cell: (node) => bytes(node.memory_bytes) },
   { key: "far", title: "Distances", from: "sm", cell: (node) => node.distances.join(" ") },
-];
-
-const DISKS: Column<Disk>[] = [
-  { key: "name", title: "Disk", cell: (disk) => <span className="mono">{disk.name}</span> },
-  { key: "size", title: "Size", right: true, cell: (disk) => bytes(disk.size_bytes) },
-  { key: "model", title: "Model", from: "sm", cell: (disk) => disk.model ?? "–" },
-  {
-    key: "holds",
-    title: "On it",
-    cell: (disk) => (disk.holds.length > 0 ? disk.holds.join("; ") : "provably empty"),
-  },
 ];
 
 const FILESYSTEMS: Column<Known["filesystems"][number]>[] = [

@@ -6,7 +6,9 @@ import { faultOf } from "~/api/fault";
 import type { ServerDetail } from "~/api/types";
 import { ConfirmByName } from "~/parts/ConfirmByName";
 import { plural } from "~/parts/format";
+import { isVisited } from "~/parts/serverState";
 import { useWork } from "~/parts/work";
+import { CordonButton } from "./CordonButton";
 
 /** What can be done to a server. */
 export function ServerActions({ server }: { server: ServerDetail }) {
@@ -22,6 +24,7 @@ export function ServerActions({ server }: { server: ServerDetail }) {
   if (server.ended_at) return null;
   return (
     <>
+      {isVisited(server) && <CordonButton server={server} />}
       <Button variant="light" color="red" leftSection={<IconTrash size={14} />} onClick={open}>
         Decommission
       </Button>

@@ -5,11 +5,14 @@ import { jobs, server } from "~/api/queries";
 import type { ServerDetail } from "~/api/types";
 import { Loaded } from "~/parts/Loaded";
 import { PageHead } from "~/parts/PageHead";
-import { Status } from "~/parts/Status";
+import { ServerStates } from "~/parts/ServerState";
+import { isVisited } from "~/parts/serverState";
 import { When } from "~/parts/When";
+import { Timeline } from "../events/Timeline";
 import { JobsTable } from "../jobs/JobsTable";
 import { FactsTab } from "./FactsTab";
 import { HealthTab } from "./HealthTab";
+import { Reasons } from "./Reasons";
 import { ServerActions } from "./ServerActions";
 import { TopologyTab } from "./TopologyTab";
 import { UnitsTab } from "./UnitsTab";
@@ -24,21 +27,12 @@ export function ServerPage() {
     <>
       <PageHead
         title={hostname}
-        state={found.data && <States server={found.data} />}
+        state={found.data && <ServerStates server={found.data} />}
         sub={found.data && <Where server={found.data} />}
       >
         {found.data && <ServerActions server={found.data} />}
       </PageHead>
       <Loaded query={found}>{(server) => <Body server={server} />}</Loaded>
-    </>
-  );
-}
-
-function States({ server }: { server: ServerDetail }) {
-  return (
-    <>
-      <Status status={server.status} />
-      {server.status === "ready" && <Status status={server.health} />}
     </>
   );
 }
@@ -66,17 +60,18 @@ function Body({ server }: { server: ServerDetail }) {
       {server.reason && (
         <Alert
           data-color={server.status.endsWith("_fail") ? "red" : "yellow"}
-          title="Why it is as it is"
+          title={server.status === "cordoned" ? "Why it is cordoned" : "Why it is as it is"}
         >
           {server.reason}
+          {server.next_action && ` What to do: ${server.next_action}.`}
         </Alert>
       )}
-      {server.health_reason && server.status === "ready" && (
+      {server.health_reason && isVisited(server) && tab !== "health" && (
         <Alert
           data-color={server.health === "unreachable" ? "red" : "yellow"}
           title={`It is ${server.health}`}
         >
-          {server.health_reason} Since <When at={server.health_since} />.
+          <Reasons of={server.health_reason} /> Since <When at={server.health_since} />.
         </Alert>
       )}
       <Tabs
@@ -89,9 +84,12 @@ function Body({ server }: { server: ServerDetail }) {
         <Tabs.List mb="md">
           <Tabs.Tab value="topology">Topology</Tabs.Tab>
           <Tabs.Tab value="units">Units ({server.units.length})</Tabs.Tab>
-          <Tabs.Tab value="health">Health</Tabs.Tab>
+          <Tabs.Tab value="health">
+            {server.drift_count > 0 ? `Health (${server.drift_count})` : "Health"}
+          </Tabs.Tab>
           <Tabs.Tab value="facts">Facts</Tabs.Tab>
           <Tabs.Tab value="jobs">Jobs</Tabs.Tab>
+          <Tabs.Tab value="events">Events</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="topology">
           <TopologyTab server={server} />
@@ -100,13 +98,16 @@ function Body({ server }: { server: ServerDetail }) {
           <UnitsTab units={server.units} />
         </Tabs.Panel>
         <Tabs.Panel value="health">
-          <HealthTab hostname={server.hostname} />
+          <HealthTab server={server} />
         </Tabs.Panel>
         <Tabs.Panel value="facts">
           <FactsTab server={server} />
         </Tabs.Panel>
         <Tabs.Panel value="jobs">
           <JobsTab hostname={server.hostname} />
+        </Tabs.Panel>
+        <Tabs.Panel value="events">
+          <Timeline filter={{ hostname: server.hostname }} />
         </Tabs.Panel>
       </Tabs>
     </Stack>

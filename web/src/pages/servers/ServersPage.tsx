@@ -11,7 +11,9 @@ import { count } from "~/parts/format";
 import { LinkButton } from "~/parts/LinkButton";
 import { Loaded } from "~/parts/Loaded";
 import { PageHead } from "~/parts/PageHead";
+import { Differs } from "~/parts/ServerState";
 import { Status } from "~/parts/Status";
+import { isServer, SERVER_WORDS } from "~/parts/serverState";
 import { When } from "~/parts/When";
 
 const route = getRouteApi("/servers");
@@ -46,6 +48,20 @@ const COLUMNS: Column<Server>[] = [
     title: "Health",
     by: (server) => server.health,
     cell: (server) => <Status status={server.health} />,
+  },
+  {
+    key: "drift",
+    title: "Drift",
+    by: (server) => server.drift_count,
+    from: "sm",
+    cell: (server) => (server.mode === "off" ? "off" : <Differs server={server} />),
+  },
+  {
+    key: "visited",
+    title: "Visited",
+    by: (server) => server.visited_at ?? "",
+    from: "lg",
+    cell: (server) => <When at={server.visited_at} />,
   },
   {
     key: "ip",
@@ -116,7 +132,7 @@ function List({ all }: { all: Server[] }) {
   const matching = all.filter(
     (server) =>
       (!status || server.status === status) &&
-      (!health || server.health === health) &&
+      (!health || isServer(server, health)) &&
       `${server.hostname} ${server.ip} ${server.region} ${server.zone}`
         .toLowerCase()
         .includes(needle),
@@ -146,7 +162,7 @@ function List({ all }: { all: Server[] }) {
           aria-label="Health"
           placeholder="Any health"
           clearable
-          data={words((server) => server.health)}
+          data={SERVER_WORDS.filter((word) => all.some((server) => isServer(server, word)))}
           value={health ?? null}
           onChange={(value) => set({ health: value ?? "" })}
           w={150}

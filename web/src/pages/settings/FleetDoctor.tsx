@@ -1,4 +1,4 @@
-import { Button, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -7,10 +7,11 @@ import { faultOf } from "~/api/fault";
 import { examination, servers } from "~/api/queries";
 import type { Examination, Server } from "~/api/types";
 import { type Column, DataTable } from "~/parts/DataTable";
-import { plural } from "~/parts/format";
+import { count, plural } from "~/parts/format";
 import { Loaded } from "~/parts/Loaded";
 import { Panel } from "~/parts/Panel";
 import { Status } from "~/parts/Status";
+import { isServer, SERVER_WORDS } from "~/parts/serverState";
 
 interface Seen {
   hostname: string;
@@ -61,16 +62,37 @@ export function FleetDoctor() {
           list.length === 0 ? (
             <Text c="dimmed">There is no server to examine.</Text>
           ) : (
-            <DataTable
-              label="Servers"
-              rows={list.map(({ hostname }) => seen[hostname] ?? { hostname })}
-              columns={COLUMNS}
-              id={(row) => row.hostname}
-            />
+            <>
+              <Counted of={list} />
+              <DataTable
+                label="Servers"
+                rows={list.map(({ hostname }) => seen[hostname] ?? { hostname })}
+                columns={COLUMNS}
+                id={(row) => row.hostname}
+              />
+            </>
           )
         }
       </Loaded>
     </Panel>
+  );
+}
+
+/** How many servers stand how, as far as their visits told. */
+function Counted({ of }: { of: readonly Server[] }) {
+  const counts = SERVER_WORDS.map((word) => {
+    return { word, servers: of.filter((server) => isServer(server, word)).length };
+  });
+  return (
+    <Group gap="lg" p="sm" role="group" aria-label="How the servers stand">
+      {counts
+        .filter(({ servers }) => servers > 0)
+        .map(({ word, servers }) => (
+          <Link key={word} to="/servers" search={{ health: word }}>
+            <Status status={word} label={`${count(servers)} ${word}`} />
+          </Link>
+        ))}
+    </Group>
   );
 }
 

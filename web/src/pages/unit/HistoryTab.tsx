@@ -10,6 +10,7 @@ import { Panel } from "~/parts/Panel";
 import { Status } from "~/parts/Status";
 import { Tags } from "~/parts/Tags";
 import { When } from "~/parts/When";
+import { Timeline } from "../events/Timeline";
 import { JobsTable } from "../jobs/JobsTable";
 
 /** Who had it, and what was done to it. */
@@ -35,6 +36,9 @@ export function HistoryTab({ unit }: { unit: UnitDetail }) {
             list.length === 0 ? "Nothing was done to it yet." : <JobsTable jobs={list} />
           }
         </Loaded>
+      </Panel>
+      <Panel title="Events" flush>
+        <Timeline filter={{ compute_id: unit.compute_id }} />
       </Panel>
     </Stack>
   );

@@ -1,0 +1,87 @@
+// What operators do about servers: look after them, set them aside, lose and find them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { picture } from "../browser.mjs";
+import { goTo, press, write } from "../keyboard.mjs";
+import { lose, meddle } from "../meddling.mjs";
+import { call, until } from "../plane.mjs";
+
+const HOST = "host1";
+const IP = "127.64.0.1";
+
+async function opens(me, tab) {
+  await goTo(me().page, "s");
+  await press(me().page, me().link(HOST));
+  await me().chooseTab(tab);
+}
+
+export function servers(me) {
+  test("the server is attested and examined", async () => {
+    const { page } = me();
+    await opens(me, "Health");
+    await me().sees("Attestation of the server");
+    await press(page, me().button("Verify now"));
+    await me().sees(`${HOST} is attested`);
+    await goTo(page, "t");
+    await press(page, me().button("Examine all servers"));
+    await me()
+      .cell(/sound|finding/)
+      .waitFor();
+  });
+
+  test("a server is set aside with a reason, counted, and put back", async () => {
+    const { page, plane } = me();
+    await opens(me, "Units");
+    await press(page, me().button("Cordon"));
+    await write(page, page.getByRole("dialog").getByLabel("Why"), "new memory");
+    await page.keyboard.press("Enter");
+    await me().seesState("cordoned");
+    await me().sees("new memory");
+    await me().cell("unavailable").waitFor();
+    await goTo(page, "f");
+    await me().sees("1 cordoned");
+    await goTo(page, "t");
+    await press(page, me().link("1 cordoned"));
+    await page.waitForURL(/\/servers\?health=cordoned/);
+    await press(page, me().link(HOST));
+    await press(page, me().button("Uncordon"));
+    await me().seesState("ready");
+    const free = await call(plane, "GET", "/compute_units/?status=free");
+    assert.ok(free.length > 0, "its units are free again");
+  });
+
+  test("a server that does not answer is told, until it is found again", async () => {
+    const { page, plane, watched } = me();
+    await opens(me, "Health");
+    const find = await lose(plane, IP);
+    await press(page, me().button("Check now"));
+    await me().seesState("unreachable");
+    await picture(page, "server-unreachable");
+    await goTo(page, "f");
+    await me().sees("1 unreachable");
+    await find();
+    await opens(me, "Health");
+    await press(page, me().button("Check now"));
+    await me().seesState("healthy");
+    // The doctor was asked too, and could not get there.
+    watched.errors.length = 0;
+  });
+
+  test("drift is put right by itself where that is asked for", async () => {
+    const { page, plane } = me();
+    const [unit] = await call(plane, "GET", "/compute_units/?status=allocated");
+    await opens(me, "Health");
+    await me().chooseOption("When something differs", /^Repair/);
+    await me().sees(`Drift on ${HOST}: repair`);
+    await meddle(plane, IP, unit.cpu_range);
+    await press(page, me().button("Check now"));
+    await page.getByRole("log", { name: `What changed on ${unit.compute_id}` }).waitFor();
+    await until(
+      "nothing differs",
+      async () => (await call(plane, "GET", `/servers/${HOST}`)).drift_count === 0,
+    );
+    await me().sees("Everything was as it should be");
+    await me().chooseOption("When something differs", /^Report/);
+    await me().sees(`Drift on ${HOST}: report`);
+  });
+}
