@@ -13,7 +13,10 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand};
 
-use crate::{drive, lab};
+use crate::{
+    drive::{self, Api},
+    lab::{self, Server},
+};
 
 /// The oldest Node.js that Vite runs on.
 const NODE: (u32, u32) = (20, 19);
@@ -61,16 +64,34 @@ fn check() -> Result<()> {
 }
 
 fn journeys(screenshots: &Path) -> Result<()> {
+    succeed(in_browser("journeys", screenshots)?.env("KLOIGOS", drive::executable()?))
+}
+
+/// Goes the whole path by keyboard over a lab server, with the control plane behind this API. The
+/// pictures of a failure go to `web/screenshots`.
+pub fn journey_on_lab(api: &Api, server: &Server, cpus: u16) -> Result<()> {
+    let last = cpus.checked_sub(1).context("a server has CPUs")?;
+    let mut journey = in_browser("lab", &folder()?.join("screenshots"))?;
+    journey
+        .env("KLOIGOS_URL", api.base())
+        .env("KLOIGOS_TOKEN", api.token().context("nobody can sign in")?)
+        .env("SERVER_ADDRESS", server.address().to_string())
+        .env("SERVER_HOST_KEY", server.host_key()?)
+        .env("SERVER_KNOWN_HOSTS", server.known_hosts_path())
+        .env("SERVER_ROOT_KEY", server.private_key_path())
+        .env("SERVER_LAST_CPU", last.to_string());
+    succeed(&mut journey)
+}
+
+/// A script that goes through the application as it is now in a browser.
+fn in_browser(name: &str, screenshots: &Path) -> Result<Command> {
     let chromium = lab::provide_chromium()?;
     build()?;
-    let executable = drive::executable()?;
-    let pictures = std::path::absolute(screenshots)?;
-    let mut journeys = script("journeys")?;
-    journeys
-        .env("KLOIGOS", executable)
+    let mut script = script(name)?;
+    script
         .env("CHROMIUM", chromium)
-        .env("SCREENSHOTS", pictures);
-    succeed(&mut journeys)
+        .env("SCREENSHOTS", std::path::absolute(screenshots)?);
+    Ok(script)
 }
 
 /// Runs these scripts of `web/package.json`, its packages being there.
