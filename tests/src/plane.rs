@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use kloigos_control::{Control, FirstContact, Settings, World, transport::Transport};
-use kloigos_server::{Access, App, Config, Fleet, Server};
+use kloigos_server::{Access, App, Config, Fleet, HttpCourier, Server};
 use kloigos_store::Store;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -36,6 +36,7 @@ impl Plane {
             lease: Settings::default().lease,
             servers_at_once: Settings::default().servers_at_once,
             visit_every: Settings::default().visit_every,
+            secret_key: None,
             access: Access::Tokens,
             allocate_wait,
             first_contact: FirstContact::Trust,
@@ -56,7 +57,8 @@ impl Plane {
         let server = runtime.block_on(async {
             let store = Store::open(dir.path()).await.expect("a database");
             let control = Control::start(store, transport, World::system(), settings);
-            let app = App::new(control, Access::Tokens, wait);
+            let courier = HttpCourier::open(&dir.path().join("secret.key")).expect("a key");
+            let app = App::new(control, courier, Access::Tokens, wait);
             Server::over(app, ([127, 0, 0, 1], 0).into()).await
         });
         Self::run(runtime, server.expect("a control plane"), dir)

@@ -8,7 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use kloigos_model::ids::{AllocationId, AttestationId, JobId, ServerId, TokenId, UnitKey};
+use kloigos_model::ids::{
+    AllocationId, AttestationId, DeliveryId, JobId, ServerId, TokenId, UnitKey, WebhookId,
+};
 use rand::RngCore;
 
 /// What time it is.
@@ -170,6 +172,16 @@ impl World {
     /// A new unit's id.
     pub fn unit_key(&self) -> UnitKey {
         UnitKey::of(self.uuid())
+    }
+
+    /// A new webhook's id.
+    pub fn webhook_id(&self) -> WebhookId {
+        WebhookId::of(self.uuid())
+    }
+
+    /// A new id of a message to a webhook.
+    pub fn delivery_id(&self) -> DeliveryId {
+        DeliveryId::of(self.uuid())
     }
 
     /// A new token's id.

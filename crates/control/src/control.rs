@@ -4,6 +4,7 @@ mod asking;
 mod probing;
 mod sessions;
 mod tenancies;
+mod webhooks;
 
 pub use self::probing::examine;
 

@@ -22,6 +22,7 @@ mod settings;
 mod target;
 pub mod transport;
 mod visits;
+pub mod webhooks;
 
 /// The database itself: which one, and what is done to it as a whole.
 pub mod database {
@@ -34,15 +35,17 @@ pub mod database {
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing, examine};
 pub use kloigos_store::{
-    AllocationRecord, AttestationRecord, AttestationSummary, DriftRecord, EventFilter, EventPage,
-    EventRecord, JobDetail, JobFilter, JobKind, JobPage, JobProgress, JobRecord, JobStatus,
-    LogLine, ServerDetail, ServerRecord, SessionRecord, Store, Tenancy, TokenHash, TokenRecord,
-    UnitDetail, UnitFilter, UnitRecord,
+    AllocationRecord, Attempt, AttestationRecord, AttestationSummary, DeliveryRecord, DriftRecord,
+    EventFilter, EventPage, EventRecord, JobDetail, JobFilter, JobKind, JobPage, JobProgress,
+    JobRecord, JobStatus, LogLine, SealedSecret, ServerDetail, ServerRecord, SessionRecord, Store,
+    Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord, WebhookDetail,
+    WebhookRecord,
 };
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{
-    Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Deallocate, DecommissionServer,
-    Idempotency, InitServer, Placement, Probe, Probed, Promised, RetryJob, Tend, TendServer,
+    Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, CreateWebhook, Deallocate,
+    DecommissionServer, Idempotency, InitServer, Placement, Probe, Probed, Promised, RetryJob,
+    Tend, TendServer, UpdateWebhook,
 };
 pub use refusal::{Fault, PathPart, Refusal};
 pub use settings::{FirstContact, HostBinary, Patience, Settings};

@@ -17,8 +17,9 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use kloigos_model::{
     cpu::CpuSet,
+    event::EventKind,
     host::{Facts, Measure, Volume},
-    ids::{AllocationId, JobId},
+    ids::{AllocationId, JobId, WebhookId},
     layout::Numbering,
     limits::LimitsWish,
     names::{Hostname, Label, LoginName, UnitId},
@@ -28,8 +29,9 @@ use kloigos_model::{
     server::DriftMode,
     ssh::{AuthorizedKeys, PublicKey},
     tags::Tags,
+    webhook::{WebhookName, WebhookUrl},
 };
-use kloigos_store::{Claim, UnitRecord};
+use kloigos_store::{Claim, SealedSecret, UnitRecord};
 
 pub(crate) use self::{
     allocate::Reserve,
@@ -197,6 +199,44 @@ pub struct CancelJob {
 pub struct RetryJob {
     /// Which.
     pub job: JobId,
+    /// Why.
+    pub remark: Option<Remark>,
+}
+
+/// A receiver of events from now on.
+#[derive(Debug, Clone)]
+pub struct CreateWebhook {
+    /// Its id, which the secret is sealed for.
+    pub id: WebhookId,
+    /// What people call it.
+    pub name: WebhookName,
+    /// Where its messages go.
+    pub url: WebhookUrl,
+    /// The kinds of events it is told of; empty for all.
+    pub kinds: Vec<EventKind>,
+    /// What its messages are signed with.
+    pub secret: SealedSecret,
+    /// Whether it is told of events.
+    pub enabled: bool,
+    /// Why.
+    pub remark: Option<Remark>,
+}
+
+/// What is edited of a webhook; what is `None` stays.
+#[derive(Debug, Clone)]
+pub struct UpdateWebhook {
+    /// Which.
+    pub id: WebhookId,
+    /// What people call it.
+    pub name: Option<WebhookName>,
+    /// Where its messages go.
+    pub url: Option<WebhookUrl>,
+    /// The kinds of events it is told of; empty for all.
+    pub kinds: Option<Vec<EventKind>>,
+    /// What its messages are signed with.
+    pub secret: Option<SealedSecret>,
+    /// Whether it is told of events.
+    pub enabled: Option<bool>,
     /// Why.
     pub remark: Option<Remark>,
 }

@@ -73,6 +73,10 @@ pub struct Settings {
     pub revisit: Duration,
     /// How many events are kept; older ones are forgotten.
     pub events_kept: u64,
+    /// How long the delivery of a message to a webhook is repeated.
+    pub delivery: Patience,
+    /// How many messages to a webhook are kept beside those that wait.
+    pub deliveries_kept: u64,
     /// How often what a step says and how far it is are written while it works.
     pub tell: Duration,
     /// How often the database is looked at for what another process did or left.
@@ -105,6 +109,12 @@ impl Default for Settings {
             repair_pause: Duration::from_hours(1),
             revisit: Duration::from_secs(15),
             events_kept: 200_000,
+            delivery: Patience {
+                first: Duration::from_secs(5),
+                most: Duration::from_mins(10),
+                tries: 12,
+            },
+            deliveries_kept: 1000,
             tell: Duration::from_millis(500),
             poll: Duration::from_secs(1),
         }

@@ -41,6 +41,8 @@ worded_enum! {
         JobFailed = "job_failed",
         /// A job was taken back.
         JobCancelled = "job_cancelled",
+        /// A webhook was made, edited or removed.
+        WebhookChanged = "webhook_changed",
         /// The database is that of a backup from here on: whatever was read before may be wrong.
         DatabaseRestored = "database_restored",
     }
@@ -63,6 +65,12 @@ impl EventId {
     /// The number itself.
     pub const fn number(self) -> u64 {
         self.0
+    }
+
+    /// The place right before this event.
+    #[must_use]
+    pub const fn before(self) -> Self {
+        Self(self.0.saturating_sub(1))
     }
 
     /// Whether an event between the two was left out; they follow each other without gaps.

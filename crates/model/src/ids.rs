@@ -53,6 +53,10 @@ id!(
     AttestationId
 );
 id!(
+    /// One message to a webhook; the same in every attempt, so that its receiver knows a repeat.
+    DeliveryId
+);
+id!(
     /// One piece of durable work.
     JobId
 );
@@ -67,4 +71,8 @@ id!(
 id!(
     /// One life of a compute unit: the row, where [`crate::names::UnitId`] is the name.
     UnitKey
+);
+id!(
+    /// One receiver of events.
+    WebhookId
 );

@@ -24,3 +24,4 @@ pub mod tags;
 pub mod text;
 pub mod topology;
 pub mod volume;
+pub mod webhook;

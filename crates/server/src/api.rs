@@ -26,6 +26,7 @@ mod tending;
 mod trace;
 mod unmatched;
 pub mod view;
+mod webhooks;
 
 pub use document::document;
 pub(crate) use error::ApiError;

@@ -13,6 +13,7 @@ use crate::{
     auth::{Access, Secret},
     config::{Config, Fleet},
     simulated::KeptFleet,
+    webhooks::HttpCourier,
 };
 
 /// How far the clocks of two control planes may be apart. Leases are times of whoever takes them,
@@ -56,17 +57,26 @@ pub struct App {
 
 struct Inner {
     control: Control,
+    courier: Arc<HttpCourier>,
     access: Access,
     patience: Duration,
     stop: watch::Sender<bool>,
 }
 
 impl App {
-    /// An API over this control plane, whose calls wait so long at most.
-    pub fn new(control: Control, access: Access, patience: Duration) -> Self {
+    /// An API over this control plane, whose calls wait so long at most, and whose webhooks are told
+    /// of events by this courier from now on.
+    pub fn new(
+        control: Control,
+        courier: Arc<HttpCourier>,
+        access: Access,
+        patience: Duration,
+    ) -> Self {
+        control.send_webhooks(courier.clone());
         Self {
             inner: Arc::new(Inner {
                 control,
+                courier,
                 access,
                 patience,
                 stop: watch::Sender::new(false),
@@ -85,12 +95,19 @@ impl App {
             Fleet::Ssh(ssh) => Arc::new(SshTransport::new(ssh, settings.host_binary.clone())),
         };
         let control = Control::start(store, transport, world, settings);
-        Ok(Self::new(control, config.access, config.allocate_wait))
+        let courier = config.courier()?;
+        let patience = config.allocate_wait;
+        Ok(Self::new(control, courier, config.access, patience))
     }
 
     /// The control plane itself.
     pub fn control(&self) -> &Control {
         &self.inner.control
+    }
+
+    /// Whoever carries messages to webhooks.
+    pub(crate) fn courier(&self) -> &HttpCourier {
+        &self.inner.courier
     }
 
     /// The secret of the first token, on the first start and never again.

@@ -1,6 +1,6 @@
 //! What a control plane is started with, checked as a whole before anything is opened.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use kloigos_control::{
@@ -9,11 +9,13 @@ use kloigos_control::{
     transport::ssh::SshSettings,
 };
 
-use crate::{auth::Access, host_binary};
+use crate::{auth::Access, host_binary, webhooks::HttpCourier};
 
 /// The folder of the data directory that a simulated fleet's database is in, so that it never
 /// mixes with that of real servers.
 const SIMULATED: &str = "simulated";
+/// The file of the data directory with the key that secrets are sealed with.
+const SECRET_KEY: &str = "secret.key";
 
 /// What a control plane is started with.
 #[derive(Debug, Clone)]
@@ -32,6 +34,9 @@ pub struct Config {
     pub servers_at_once: u32,
     /// How often each server is looked at as a whole.
     pub visit_every: Duration,
+    /// The file of the key that secrets in the database are sealed with; `None` for one in
+    /// `data_dir`, which is made if it is not there.
+    pub secret_key: Option<PathBuf>,
     /// Whether calls need a token.
     pub access: Access,
     /// How long a call waits for its job.
@@ -84,6 +89,14 @@ impl Config {
         match self.fleet {
             Fleet::Simulated(_) => self.data_dir.join(SIMULATED),
             Fleet::Ssh(_) => self.data_dir.clone(),
+        }
+    }
+
+    /// Whoever carries messages to webhooks.
+    pub(crate) fn courier(&self) -> Result<Arc<HttpCourier>> {
+        match &self.secret_key {
+            Some(path) => HttpCourier::with_key(path),
+            None => HttpCourier::open(&self.own_dir().join(SECRET_KEY)),
         }
     }
 

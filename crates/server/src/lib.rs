@@ -14,9 +14,11 @@ mod logs;
 mod server;
 mod simulated;
 mod web;
+mod webhooks;
 
 pub use app::App;
 pub use auth::Access;
 pub use cli::Cli;
 pub use config::{Config, Fleet};
 pub use server::Server;
+pub use webhooks::HttpCourier;

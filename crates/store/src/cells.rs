@@ -49,6 +49,15 @@ impl<'r> Cells<'r> {
             .transpose()
     }
 
+    /// The words that [`any_of`] wrote.
+    pub(crate) fn words<T: FromStr>(&self, column: &'static str) -> Result<Vec<T>, Error> {
+        let text = self.maybe_text(column)?.unwrap_or_default();
+        let words = text.split(',').filter(|word| !word.is_empty());
+        words
+            .map(|word| word.parse().map_err(|_| self.corrupt(column)))
+            .collect()
+    }
+
     pub(crate) fn number<T: TryFrom<i64>>(&self, column: &'static str) -> Result<T, Error> {
         let number: i64 = self.row.try_get(column).map_err(|_| self.corrupt(column))?;
         T::try_from(number).map_err(|_| self.corrupt(column))

@@ -83,6 +83,15 @@ impl Tx<'_> {
         }
     }
 
+    /// The number of the oldest event that is kept.
+    pub async fn oldest_event(&mut self) -> Result<EventId, Error> {
+        let statement = query("SELECT COALESCE(MIN(id), 0) AS oldest FROM events");
+        match self.row(statement).await? {
+            Some(row) => Cells::new("events", &row).number("oldest"),
+            None => Ok(EventId::BEFORE_ALL),
+        }
+    }
+
     /// Forgets all but the newest events, of which so many are kept, at least one: the next number
     /// follows from it. Tells how many were forgotten.
     pub async fn prune_events(&mut self, kept: u64) -> Result<u64, Error> {

@@ -30,6 +30,7 @@ mod tokens;
 mod tx;
 mod units;
 mod visits;
+mod webhooks;
 mod words;
 
 pub use allocations::NewAllocation;
@@ -42,10 +43,10 @@ pub use events::NewEvent;
 pub use idempotency::{RepeatKey, Repeated};
 pub use jobs::{Claim, ClaimRules, JobScope, JobState, NewJob, Outcome, Voice};
 pub use records::{
-    AllocationRecord, AttestationRecord, AttestationSummary, DriftRecord, EventFilter, EventPage,
-    EventRecord, JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine, NotATokenHash,
-    ServerDetail, ServerRecord, SessionRecord, Tenancy, TokenHash, TokenRecord, UnitDetail,
-    UnitFilter, UnitRecord,
+    AllocationRecord, Attempt, AttestationRecord, AttestationSummary, DeliveryRecord, DriftRecord,
+    EventFilter, EventPage, EventRecord, JobDetail, JobFilter, JobPage, JobProgress, JobRecord,
+    LogLine, NotATokenHash, SealedSecret, ServerDetail, ServerRecord, SessionRecord, Tenancy,
+    TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord, WebhookDetail, WebhookRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};
@@ -53,4 +54,5 @@ pub use store::Store;
 pub use tx::{Operation, Tx};
 pub use units::{NewUnit, Shares};
 pub use visits::{DriftScope, VisitRules};
+pub use webhooks::{NewDelivery, WebhookClaim};
 pub use words::{JobKind, JobStatus};

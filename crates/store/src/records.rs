@@ -8,6 +8,7 @@ mod job;
 mod server;
 mod token;
 mod unit;
+mod webhook;
 
 pub use allocation::{AllocationRecord, Tenancy};
 pub use attestation::{AttestationRecord, AttestationSummary};
@@ -17,3 +18,4 @@ pub use job::{JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};
 pub use token::{NotATokenHash, SessionRecord, TokenHash, TokenRecord};
 pub use unit::{UnitDetail, UnitFilter, UnitRecord};
+pub use webhook::{Attempt, DeliveryRecord, SealedSecret, WebhookDetail, WebhookRecord};

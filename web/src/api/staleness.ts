@@ -20,6 +20,7 @@ export const KINDS = [
   "job_succeeded",
   "job_failed",
   "job_cancelled",
+  "webhook_changed",
   "database_restored",
 ] as const;
 
@@ -29,6 +30,7 @@ type Key = readonly string[];
 export function staleBy(event: Pick<Event, "kind">): Key[] {
   const [about] = event.kind.split("_");
   if (about === "job") return [["jobs"]];
+  if (about === "webhook") return [["webhooks"]];
   if (about === "database") return [[]];
   // A unit is on its server's page too, and a server's state is in its units'.
   return [["units"], ["servers"], ["placement"]];

@@ -13,7 +13,7 @@ use axum::{
 };
 use kloigos_control::Idempotency;
 use kloigos_model::{
-    ids::JobId,
+    ids::{DeliveryId, JobId, WebhookId},
     names::{Hostname, UnitId},
 };
 use serde_json::{Map, Value};
@@ -149,6 +149,14 @@ impl Nameable for JobId {
     const WHAT: &'static str = "job";
 }
 
+impl Nameable for WebhookId {
+    const WHAT: &'static str = "webhook";
+}
+
+impl Nameable for DeliveryId {
+    const WHAT: &'static str = "message";
+}
+
 impl<S: Send + Sync, T: Nameable> FromRequestParts<S> for Named<T> {
     type Rejection = ApiError;
 
@@ -156,8 +164,7 @@ impl<S: Send + Sync, T: Nameable> FromRequestParts<S> for Named<T> {
         let Path(name) = Path::<String>::from_request_parts(parts, state)
             .await
             .unwrap_or_else(|_| Path(String::new()));
-        let read = name.parse().map(Self);
-        read.map_err(|_| no_such::<T>(&name))
+        named(&name).map(Self)
     }
 }
 
@@ -175,11 +182,35 @@ impl<S: Send + Sync> FromRequestParts<S> for KeyOf {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         let Path((unit, fingerprint)) = path.unwrap_or_else(|_| Path(<_>::default()));
-        match unit.parse() {
-            Ok(unit) => Ok(Self { unit, fingerprint }),
-            Err(_) => Err(no_such::<UnitId>(&unit)),
-        }
+        let unit = named(&unit)?;
+        Ok(Self { unit, fingerprint })
     }
+}
+
+/// A message to a webhook, as the path names them.
+pub(crate) struct DeliveryOf {
+    /// The webhook.
+    pub(crate) webhook: WebhookId,
+    /// The message.
+    pub(crate) delivery: DeliveryId,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DeliveryOf {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((webhook, delivery)) = path.unwrap_or_else(|_| Path(<_>::default()));
+        Ok(Self {
+            webhook: named(&webhook)?,
+            delivery: named(&delivery)?,
+        })
+    }
+}
+
+/// The thing of this name, if anything could have it.
+fn named<T: Nameable>(name: &str) -> Result<T, ApiError> {
+    name.parse().map_err(|_| no_such::<T>(name))
 }
 
 /// A name with a slash in it is a path that nothing is at.

@@ -9,12 +9,14 @@ mod init;
 mod limits;
 mod query;
 mod session;
+mod webhooks;
 
 pub use allocate::{ComputeUnitRequest, TagValue};
 pub use change::{ChangeLimitsRequest, KeysRequest, ReasonRequest, ServerRequest, StopRequest};
 pub use init::{InitServerRequest, ProbeRequest, VolumeRequest};
 pub use limits::{Amount, LimitsRequest};
 pub use session::SignInRequest;
+pub use webhooks::{WebhookChangeRequest, WebhookRequest};
 
 pub(crate) use allocate::Allocation;
 pub(crate) use change::{Because, Halt, Keys, NewLimits, NewMode, Of};
@@ -25,3 +27,4 @@ pub(crate) use query::{
     AllocateQuery, DecommissionQuery, Nothing, Query, RemovalQuery, TenancyQuery, WaitQuery,
 };
 pub(crate) use session::SignIn;
+pub(crate) use webhooks::{DeliveryQuery, NewWebhook, ReasonQuery, WebhookChange};

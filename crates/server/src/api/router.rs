@@ -20,6 +20,7 @@ use super::{
     document::{Shared, document},
     error, events, health, jobs, servers, session, tending, trace,
     unmatched::Paths,
+    webhooks,
 };
 use crate::{app::App, auth, web};
 
@@ -61,6 +62,11 @@ fn guarded() -> OpenApiRouter<App> {
         .routes(routes!(jobs::retry))
         .routes(routes!(events::stream))
         .routes(routes!(events::list))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::show, webhooks::edit, webhooks::remove))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::redeliver))
         .route("/compute_units", get(compute_units::list))
         // A fingerprint may have slashes in it.
         .route(

@@ -11,6 +11,7 @@ mod server;
 mod session;
 mod unit;
 mod unit_detail;
+mod webhook;
 
 pub use allocation::{AllocateAnswer, AllocationView, PassedOverView, PlacementView};
 pub use attestation::{AttestationSummaryView, AttestationView, CheckView};
@@ -23,3 +24,4 @@ pub use server::{DriftView, HealthView, ProbeView, ServerDetailView, ServerView}
 pub use session::SessionView;
 pub use unit::ComputeUnitResponse;
 pub use unit_detail::{ComputeUnitDetail, DirectoriesView, KeyView, LimitsView, VolumeView};
+pub use webhook::{AttemptView, DeliveryView, WebhookView};

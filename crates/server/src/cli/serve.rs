@@ -3,6 +3,7 @@
 use std::{
     io::{Write, stdout},
     net::SocketAddr,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -67,6 +68,11 @@ pub(super) struct Serve {
         value_parser = clap::value_parser!(u32).range(1..=86_400)
     )]
     visit_every: u32,
+    /// The file of the key that secrets of webhooks are sealed with: 32 bytes in base64. By default
+    /// DIR/secret.key, which is made at the first start. Control planes that share a database need
+    /// the same one.
+    #[arg(long, env = "KLOIGOS_SECRET_KEY_FILE", value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
     #[command(flatten)]
     ssh: SshArgs,
     /// How long a call that waits for its work waits at most; the work goes on.
@@ -100,7 +106,10 @@ impl Serve {
         logs::begin(self.log_format, &self.log)?;
         let config = Config::try_from(self)?;
         let runtime = tokio::runtime::Runtime::new().context("failed to start the runtime")?;
-        runtime.block_on(serve(&config))
+        let served = runtime.block_on(serve(&config));
+        // A message to a webhook that is on its way is not waited for; it is sent again.
+        runtime.shutdown_background();
+        served
     }
 }
 
@@ -118,6 +127,7 @@ impl TryFrom<Serve> for Config {
             lease: Duration::from_secs(serve.lease.into()),
             servers_at_once: serve.servers_at_once,
             visit_every: Duration::from_secs(serve.visit_every.into()),
+            secret_key: serve.secret_key_file,
             access: if serve.insecure_no_auth {
                 Access::Open
             } else {

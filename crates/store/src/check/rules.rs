@@ -5,6 +5,7 @@ use kloigos_model::{
     compute_unit::UnitStatus,
     event::EventKind,
     server::{DriftMode, Health, ServerStatus},
+    webhook::DeliveryStatus,
 };
 
 use crate::{JobKind, JobStatus};
@@ -51,6 +52,14 @@ fn words() -> impl Iterator<Item = (&'static str, &'static str, Vec<&'static str
             "units",
             "status",
             UnitStatus::ALL.iter().map(|word| word.as_str()).collect(),
+        ),
+        of(
+            "deliveries",
+            "status",
+            DeliveryStatus::ALL
+                .iter()
+                .map(|word| word.as_str())
+                .collect(),
         ),
         of(
             "jobs",
