@@ -10,6 +10,7 @@ pub mod pages;
 pub mod place;
 pub mod plane;
 pub mod postgres;
+pub mod receiver;
 pub mod sse;
 pub mod sshd;
 

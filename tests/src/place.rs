@@ -60,6 +60,7 @@ impl Place {
     pub fn let_leases_end(&self) {
         if let Self::Postgres(database) = self {
             database.sql("UPDATE jobs SET lease_until = 0 WHERE status = 'running'");
+            database.sql("UPDATE webhooks SET lease_until = 0");
         }
     }
 

@@ -1,6 +1,6 @@
 //! A control plane in this process, over HTTP, on a port and with data of its own.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use kloigos_control::{Control, FirstContact, Settings, World, transport::Transport};
 use kloigos_server::{Access, App, Config, Fleet, HttpCourier, Server};
@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::oneshot};
 
-use crate::client::Client;
+use crate::{client::Client, place::Place};
 
 /// A running control plane; ends with the value.
 pub struct Plane {
     client: Client,
+    app: App,
     stop: Option<oneshot::Sender<()>>,
     runtime: Option<Runtime>,
     _dir: TempDir,
@@ -64,12 +65,46 @@ impl Plane {
         Self::run(runtime, server.expect("a control plane"), dir)
     }
 
+    /// Over a database that outlives it, and servers that the test has in its own hand. No call
+    /// needs a token.
+    pub fn on(
+        place: &Place,
+        secret_key: &Path,
+        transport: Arc<dyn Transport>,
+        settings: Settings,
+    ) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let courier = HttpCourier::open(secret_key).expect("a key");
+        let server = runtime.block_on(async {
+            let store = place.open().await;
+            let control = Control::start(store, transport, World::system(), settings);
+            let app = App::new(control, courier, Access::Open, Duration::from_mins(2));
+            Server::over(app, ([127, 0, 0, 1], 0).into()).await
+        });
+        let server = server.expect("a control plane");
+        let client = Client::new(server.address(), None);
+        let dir = tempfile::tempdir().expect("a folder");
+        Self::serve(runtime, server, client, dir)
+    }
+
+    /// Ends it where it is, and returns when nothing of it is left.
+    pub fn kill(mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(Duration::from_mins(1));
+        }
+    }
+
     fn run(runtime: Runtime, server: Server, dir: TempDir) -> Self {
         let token = runtime.block_on(server.app().first_token());
         let token = token
             .expect("a token is stored")
             .expect("it is the first start");
         let client = Client::new(server.address(), Some(token));
+        Self::serve(runtime, server, client, dir)
+    }
+
+    fn serve(runtime: Runtime, server: Server, client: Client, dir: TempDir) -> Self {
+        let app = server.app().clone();
         let (stop, stopped) = oneshot::channel();
         runtime.spawn(server.run(async move {
             // An error means that the sender is gone, which is a stop as well.
@@ -77,6 +112,7 @@ impl Plane {
         }));
         Self {
             client,
+            app,
             stop: Some(stop),
             runtime: Some(runtime),
             _dir: dir,
@@ -106,6 +142,15 @@ impl Plane {
             .client
             .await_get(&path, |server| server["status"] != "initializing");
         assert_eq!(server["status"], "ready", "{server:#}");
+    }
+
+    /// Forgets all but so many of the newest events.
+    pub fn prune_events(&self, kept: u64) {
+        let control = self.app.control().clone();
+        let runtime = self.runtime.as_ref().expect("it runs");
+        runtime
+            .block_on(control.prune_events(kept))
+            .expect("the events are forgotten");
     }
 
     /// Waits until no job is unfinished.

@@ -27,6 +27,18 @@ const WITHOUT_COMMAND: &[(&str, &str, &str)] = &[
     ("POST", "/servers/{hostname}/cordon", "no command yet"),
     ("POST", "/servers/{hostname}/repair", "no command yet"),
     ("POST", "/servers/{hostname}/uncordon", "no command yet"),
+    ("GET", "/webhooks", "no command yet"),
+    ("POST", "/webhooks", "no command yet"),
+    ("GET", "/webhooks/{id}", "no command yet"),
+    ("PATCH", "/webhooks/{id}", "no command yet"),
+    ("DELETE", "/webhooks/{id}", "no command yet"),
+    ("GET", "/webhooks/{id}/deliveries", "no command yet"),
+    ("POST", "/webhooks/{id}/test", "no command yet"),
+    (
+        "POST",
+        "/webhooks/{id}/deliveries/{delivery}/redeliver",
+        "no command yet",
+    ),
 ];
 
 #[test]

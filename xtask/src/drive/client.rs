@@ -206,6 +206,12 @@ impl Client {
         self.send(&Call::new("POST", path).json(body))
     }
 
+    /// `PATCH` of a JSON body.
+    #[track_caller]
+    pub fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.send(&Call::new("PATCH", path).json(body))
+    }
+
     /// Looks until it fits, and fails with what it saw last.
     #[track_caller]
     pub fn await_get(&self, path: &str, fits: impl Fn(&Value) -> bool) -> Value {

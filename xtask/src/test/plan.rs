@@ -69,7 +69,7 @@ const EVERY_TIME: [(&str, &[&str]); 5] = [
 const OF_A_RELEASE: [(&str, &[&str]); 2] =
     [("host_on_lab", &["attestation"]), ("escape_on_lab", &[])];
 /// Those that are the same whatever engine the rows are on.
-const ON_BOTH_ENGINES: [&str; 2] = ["store", "stories"];
+const ON_BOTH_ENGINES: [&str; 3] = ["store", "stories", "webhooks"];
 /// What the file name of a long proof ends in; it is no part of any tier.
 const PROVE: &str = "_prove";
 

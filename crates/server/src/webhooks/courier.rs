@@ -28,7 +28,7 @@ use crate::api::view::EventView;
 /// How long a receiver may take to let us in.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a receiver may take altogether.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of an answer is kept.
 const ANSWER: u64 = 500;
 
