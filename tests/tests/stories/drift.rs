@@ -11,6 +11,7 @@ use kloigos_model::{
     event::EventKind,
     server::{DriftMode, Health, ServerStatus},
 };
+use kloigos_sim::fleet::{Gate, Mishap};
 
 use super::town::{AT_MOST, Town, first_unit, hostname, swift};
 
@@ -187,6 +188,28 @@ async fn visits_amid_work_tell_nothing_false() {
     assert_eq!(server.drift, []);
     assert_eq!(server.record.health, Health::Healthy, "{server:?}");
     assert_eq!(told(&town, EventKind::DriftFound).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_promises_to_one_who_left_meanwhile_are_not_told_as_broken() {
+    let town = town_with(swift()).await;
+    let unit = town.allocate(None).await.expect("a unit");
+    let gate = Gate::default();
+    for mishap in [
+        Mishap::Nothing,
+        Mishap::Nothing,
+        Mishap::WaitsBefore(gate.clone()),
+    ] {
+        town.fleet.mishap_at_look(1, mishap);
+    }
+    let visit = check(&town);
+    let meanwhile = async {
+        gate.reached().await;
+        town.deallocate(&unit.id).await;
+        gate.open();
+    };
+    let (server, ()) = tokio::join!(visit, meanwhile);
+    assert_eq!(server.record.health, Health::Healthy, "{server:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -229,11 +229,12 @@ impl Observed<'_> {
         });
         let degraded = seen.scopes.values().flatten();
         let degraded = degraded.flat_map(|report| report.degraded.iter().cloned());
-        let broken = seen.broken.iter();
-        let broken = broken.flat_map(|(scope, told)| {
-            told.iter()
-                .map(move |check| format!("{scope} breaks {check}"))
+        // What was worked on meanwhile is on its way to something else, promises and all.
+        let broken = compared.iter().filter_map(|scope| {
+            let told = seen.broken.get(scope.name)?.iter();
+            Some(told.map(|check| format!("{} breaks {check}", scope.name)))
         });
+        let broken = broken.flatten();
         let mut words: Vec<String> = drift.chain(degraded).chain(broken).collect();
         words.dedup();
         let reason = Some(reply::bounded(words.into_iter())).filter(|words| !words.is_empty());
