@@ -42,6 +42,7 @@ impl Plane {
             allocate_wait,
             first_contact: FirstContact::Trust,
             known_hosts: Vec::new(),
+            hooks: None,
             fleet: Fleet::Simulated(servers),
         };
         let runtime = Runtime::new().expect("a runtime");

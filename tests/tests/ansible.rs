@@ -226,6 +226,84 @@ fn token_file(controller: &Controller) -> String {
 }
 
 #[test]
+fn the_playbook_of_the_page_on_hooks_is_sound() {
+    let page = fs::read_to_string(repository("docs/how-to/hooks.md")).expect("the page");
+    let (_, code) = page.split_once("```yaml\n").expect("a playbook");
+    let (code, _) = code.split_once("```").expect("its end");
+    let controller = Controller::new();
+    fs::write(controller.path("page.yaml"), code).expect("a file");
+    controller.prints("ansible-playbook", &["page.yaml", "--syntax-check"]);
+}
+
+#[test]
+fn no_tag_is_ever_a_template_in_a_hook() {
+    for version in ansible::VERSIONS {
+        no_tag_is_a_template_in_a_hook(version);
+    }
+}
+
+fn no_tag_is_a_template_in_a_hook(version: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hooks = folder.path().join("hooks");
+    fs::create_dir(&hooks).expect("a folder");
+    let hook = repository("tests/tests/ansible/clean_up.yaml");
+    fs::copy(hook, hooks.join("clean_up.yaml")).expect("a copy");
+    let programs = ansible::programs_of(version).expect("ansible-core is installed");
+    let player = programs.join("ansible-playbook").display().to_string();
+    let hooks_dir = hooks.display().to_string();
+    let told = [
+        "--simulated",
+        "1",
+        "--hooks",
+        &hooks_dir,
+        "--ansible-playbook",
+        &player,
+    ];
+    let serve = Serve {
+        data_dir: folder.path().join("data"),
+        arguments: told.map(Into::into).to_vec(),
+        token: None,
+    };
+    let plane = ControlPlane::start(&serve).expect("kloigos starts");
+    let cut = plane.api();
+    cut.init_server("host1", "127.64.0.1", &["0-15"], &json!({}))
+        .expect("the server is cut");
+    let tags = json!({
+        "motto": LOOKUP, "list": [LOOKUP], LOOKUP: "x", "<<": "merge", "wide": "é😀",
+        "__ansible_unsafe": LOOKUP, "ansible_connection": "ssh", "x": "!!python/object:os.system",
+    });
+    let client = plane.client();
+    let body = json!({"cpu_count": 16, "tags": tags, "ssh_public_key": public_key(1)});
+    client
+        .post("/api/compute_units/allocate", &body)
+        .expect(200);
+    client
+        .delete("/api/compute_units/deallocate/host1_0-15?wait=true")
+        .expect(200);
+    let jobs = client.get("/api/jobs").expect(200);
+    let over = jobs.as_array().expect("jobs").iter();
+    let mut over = over.filter(|job| job["kind"] == "deallocating");
+    let job = over.next().expect("the job")["id"].clone();
+    let job = job.as_str().expect("an id");
+    let job = client.get(&format!("/api/jobs/{job}")).expect(200);
+    assert_eq!(job["status"], "succeeded", "{version}: {job:#}");
+    assert!(
+        job["log"].to_string().contains("failed=0"),
+        "{version}: {job:#}"
+    );
+    let left = fs::read_to_string(folder.path().join("hook.txt")).expect("the hook left it");
+    assert_eq!(left, format!("host1_0-15 {LOOKUP}"));
+    let pwned = Command::new("find")
+        .arg(folder.path())
+        .args(["-name", "PWNED"])
+        .output();
+    assert!(
+        pwned.expect("find is there").stdout.is_empty(),
+        "a tag ran a command"
+    );
+}
+
+#[test]
 fn the_collection_is_built_and_documented() {
     let controller = Controller::new();
     let source = repository("ansible").display().to_string();

@@ -213,6 +213,10 @@ fn fields_come_in_their_documented_order_with_nulls_present() {
         .post("/api/servers/probe", &json!({"ip": "127.64.0.1"}))
         .expect(200);
     fits(&probed, &schemas["ProbeView"]);
+    let thought = json!({"ip": "127.64.0.1", "layout": {"by": "numa", "housekeeping": 2}});
+    let probed = client.post("/api/servers/probe", &thought).expect(200);
+    fits(&probed["layout"], &schemas["LayoutView"]);
+    fits(&probed["layout"]["units"][0], &schemas["PlannedUnitView"]);
     let unit = client.get("/api/compute_units/host1_0-3").expect(200);
     fits(&unit["limits"], &schemas["LimitsView"]);
     fits(&unit["directories"], &schemas["DirectoriesView"]);

@@ -6,6 +6,8 @@ mod canned;
 mod contexts;
 #[path = "cli/coverage.rs"]
 mod coverage;
+#[path = "cli/drift.rs"]
+mod drift;
 #[path = "cli/hostile.rs"]
 mod hostile;
 #[path = "cli/openssh.rs"]

@@ -31,6 +31,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "kloigos-model",
             "kloigos-store",
             "russh",
+            // For the process groups of hooks.
+            "rustix",
             "async-trait",
             "tokio",
             "tracing",

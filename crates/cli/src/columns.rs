@@ -96,6 +96,42 @@ impl Columns {
         plain("CREATED", "created_at").wide(),
         plain("REASON", "reason").wide(),
         plain("HEALTH-REASON", "health_reason").wide(),
+        plain("DRIFT", "drift_count"),
+        plain("MODE", "mode").wide(),
+        plain("HEALTH-SINCE", "health_since").wide(),
+    ]);
+    pub(crate) const DRIFT: Self = Self(&[
+        plain("UNIT", "compute_id"),
+        plain("PART", "resource"),
+        plain("CHANGE", "change"),
+        plain("SINCE", "since"),
+    ]);
+    const LAYOUT: Self = Self(&[
+        plain("CPU-RANGE", "cpu_range"),
+        plain("CPUS", "cpu_count"),
+        plain("NODES", "memory_nodes"),
+        plain("USER", "user"),
+        plain("PORTS", "ports_range"),
+        plain("MEMORY", "memory_max").bytes(),
+        plain("DISK", "disk_bytes").bytes(),
+    ]);
+    pub(crate) const CAPACITY: Self = Self(&[
+        plain("SERVER", "hostname"),
+        plain("STATUS", "status").word(),
+        plain("ZONE", "zone"),
+        plain("UNITS", "units"),
+        plain("CPUS", "cpus"),
+        plain("FREE", "free"),
+        plain("ALLOCATED", "allocated"),
+        plain("OTHER", "other"),
+        plain("REGION", "region").wide(),
+    ]);
+    pub(crate) const SIZES: Self = Self(&[
+        plain("CPUS", "cpu_count"),
+        plain("FREE", "free"),
+        plain("ALLOCATED", "allocated"),
+        plain("OTHER", "other"),
+        plain("FREE-ON", "free_on"),
     ]);
     pub(crate) const JOBS: Self = Self(&[
         plain("JOB", "id"),
@@ -201,6 +237,8 @@ impl Columns {
             "checks" => Self::CHECKS,
             "findings" => Self::FINDINGS,
             "log" => Self::LOG,
+            "drift" => Self::DRIFT,
+            "layout.units" => Self::LAYOUT,
             "facts.cpus" => Self::CPUS,
             "facts.numa_nodes" => Self::NODES,
             "facts.disks" => Self::DISKS,

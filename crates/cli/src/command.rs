@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 
 use crate::{
-    api_raw, arguments::Common, documents, event, export, failure::Failure, job, login, server,
-    session::Session, ssh, system, unit, version,
+    api_raw, arguments::Common, documents, event, export, failure::Failure, job, login, report,
+    server, session::Session, ssh, system, unit, version,
 };
 
 /// What is asked of a control plane, and what goes with that.
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Exec(Leaf<ssh::Exec>),
     /// Copies files to and from units.
     Cp(Leaf<ssh::Copy>),
+    /// What the servers have to give.
+    Report(Noun<report::Verb>),
     /// Units for other programs: OpenSSH, Ansible, Prometheus.
     Export(Noun<export::Verb>),
     /// Remembers a control plane and a token for it.
@@ -85,6 +87,7 @@ impl Command {
             Self::Ssh(leaf) => leaf.run(),
             Self::Exec(leaf) => leaf.run(),
             Self::Cp(leaf) => leaf.run(),
+            Self::Report(noun) => noun.run(),
             Self::Export(noun) => noun.run(),
             Self::Login(login) => login.run(),
             Self::Context(contexts) => contexts.run(),

@@ -33,7 +33,10 @@ pub const EXIT_CODES: [(u8, &str); 10] = [
     (6, "the work was begun and failed"),
     (7, "the work is not done within --timeout; it goes on"),
     (8, "the control plane does not answer, or has a fault"),
-    (9, "an attestation found a broken promise"),
+    (
+        9,
+        "an attestation found a broken promise, or a check a server that is not as it should be",
+    ),
 ];
 
 /// Why a command did not do what it was asked for.

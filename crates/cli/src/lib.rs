@@ -27,6 +27,7 @@ mod job;
 mod login;
 mod output;
 mod public_key;
+mod report;
 mod safe;
 mod server;
 mod session;

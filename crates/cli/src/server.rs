@@ -1,6 +1,8 @@
 //! `kloigos server`.
 
 mod init;
+mod layout;
+mod tend;
 
 use clap::{Args, Subcommand};
 
@@ -33,6 +35,19 @@ pub(crate) enum Verb {
     Attest(AttestServer),
     /// What the kernel said before, the newest first.
     Attestations(ServerAttestations),
+    /// Says what is done about drift on a server from now on.
+    Mode(tend::Mode),
+    /// Hands out none of its units any more; tenancies go on.
+    Cordon(tend::Tend),
+    /// Hands its units out again.
+    Uncordon(tend::Tend),
+    /// Visits a server now and compares it with what it should be. Nothing on it is changed. Fails
+    /// when it differs.
+    Check(ServerName),
+    /// How a server differed from what it should be at the last visit.
+    Drift(tend::Drift),
+    /// Puts right what differed at the last visit.
+    Repair(tend::Repair),
     /// Takes everything off a server that was put there.
     Decommission(Decommission),
 }
@@ -70,6 +85,12 @@ impl command::Verb for Verb {
             }
             Self::Attest(attest) => attest.run(session),
             Self::Attestations(list) => list.run(session),
+            Self::Mode(mode) => mode.run(session),
+            Self::Cordon(tend) => tend.cordon(session),
+            Self::Uncordon(tend) => tend.uncordon(session),
+            Self::Check(ServerName { server }) => tend::check(session, &server),
+            Self::Drift(drift) => drift.run(session),
+            Self::Repair(repair) => repair.run(session),
             Self::Decommission(decommission) => decommission.run(session),
         }
     }

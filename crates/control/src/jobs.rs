@@ -12,6 +12,7 @@ mod changing;
 mod context;
 mod deallocating;
 mod decommissioning;
+mod hooked;
 mod initializing;
 mod repairing;
 mod said;

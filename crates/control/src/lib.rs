@@ -10,6 +10,7 @@ mod core;
 mod desired;
 mod engine;
 mod fit;
+mod hooks;
 mod housekeeping;
 mod jobs;
 mod listening;
@@ -34,6 +35,7 @@ pub mod database {
 
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy, World};
 pub use control::{Control, Standing, examine};
+pub use hooks::Hooks;
 pub use kloigos_store::{
     AllocationRecord, Attempt, AttestationRecord, AttestationSummary, DeliveryRecord, DriftRecord,
     EventFilter, EventPage, EventRecord, JobDetail, JobFilter, JobKind, JobPage, JobProgress,
@@ -43,9 +45,9 @@ pub use kloigos_store::{
 };
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{
-    Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, CreateWebhook, Deallocate,
-    DecommissionServer, Idempotency, InitServer, Placement, Probe, Probed, Promised, RetryJob,
-    Tend, TendServer, UpdateWebhook,
+    Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, CreateWebhook, Cutting, Deallocate,
+    DecommissionServer, Idempotency, InitServer, Placement, Plan, PlannedUnit, Probe, Probed,
+    Promised, RetryJob, Tend, TendServer, UpdateWebhook, WantedLayout,
 };
 pub use refusal::{Fault, PathPart, Refusal};
 pub use settings::{FirstContact, HostBinary, Patience, Settings};

@@ -8,6 +8,7 @@ mod deallocate;
 mod decommission_server;
 mod init_server;
 mod placing;
+mod probe;
 mod repeat;
 mod retry;
 mod tenancy;
@@ -18,13 +19,12 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 use kloigos_model::{
     cpu::CpuSet,
     event::EventKind,
-    host::{Facts, Measure, Volume},
+    host::{Measure, Volume},
     ids::{AllocationId, JobId, WebhookId},
     layout::Numbering,
     limits::LimitsWish,
     names::{Hostname, Label, LoginName, UnitId},
     placement::Wanted,
-    preflight::Finding,
     remark::Remark,
     server::DriftMode,
     ssh::{AuthorizedKeys, PublicKey},
@@ -45,7 +45,11 @@ pub(crate) use self::{
     retry::Retry,
     tend::{Tending, living},
 };
-pub use self::{change::Change, placing::Placement};
+pub use self::{
+    change::Change,
+    placing::Placement,
+    probe::{Cutting, Plan, PlannedUnit, Probe, Probed, WantedLayout},
+};
 
 /// A unit for a tenant.
 #[derive(Debug, Clone)]
@@ -239,30 +243,6 @@ pub struct UpdateWebhook {
     pub enabled: Option<bool>,
     /// Why.
     pub remark: Option<Remark>,
-}
-
-/// A look at a server that changes and keeps nothing.
-#[derive(Debug, Clone)]
-pub struct Probe {
-    /// Its address.
-    pub ip: IpAddr,
-    /// The port of its SSH daemon.
-    pub ssh_port: u16,
-    /// The login; `None` is the setting's.
-    pub ssh_user: Option<LoginName>,
-    /// The host key it must show.
-    pub host_key: Option<PublicKey>,
-}
-
-/// What a look at a server saw.
-#[derive(Debug, Clone)]
-pub struct Probed {
-    /// What the server is.
-    pub facts: Facts,
-    /// What is wrong with it.
-    pub findings: Vec<Finding>,
-    /// The host key it proved to have.
-    pub host_key: PublicKey,
 }
 
 /// How a repeated request is known: the same caller, the same key, the same method and path.

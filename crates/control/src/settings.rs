@@ -2,6 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use kloigos_model::hook::HookPoint;
+
+use crate::hooks::Hooks;
+
 /// The program that is uploaded to servers.
 #[derive(Clone)]
 pub struct HostBinary {
@@ -81,6 +85,15 @@ pub struct Settings {
     pub tell: Duration,
     /// How often the database is looked at for what another process did or left.
     pub poll: Duration,
+    /// The operator's own programs; `None` where there are none.
+    pub hooks: Option<Hooks>,
+}
+
+impl Settings {
+    /// Whether there is a hook for this point.
+    pub(crate) fn has_hook(&self, point: HookPoint) -> bool {
+        self.hooks.as_ref().is_some_and(|hooks| hooks.has(point))
+    }
 }
 
 impl Default for Settings {
@@ -117,6 +130,7 @@ impl Default for Settings {
             deliveries_kept: 1000,
             tell: Duration::from_millis(500),
             poll: Duration::from_secs(1),
+            hooks: None,
         }
     }
 }

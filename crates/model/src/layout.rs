@@ -2,6 +2,7 @@
 //! what a layout says is what init makes.
 
 mod shares;
+mod split;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,7 @@ use crate::{
 };
 
 pub use shares::{default_limits, memory_of_nodes, memory_share, tasks_share};
+pub use split::{Shared, Split, SplitError, split, usual_housekeeping};
 
 /// Where the numbers of a server's units begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ pub mod allocation;
 pub mod compute_unit;
 pub mod cpu;
 pub mod event;
+pub mod hook;
 pub mod host;
 pub mod ids;
 pub mod layout;

@@ -3,6 +3,7 @@
 mod database;
 mod db;
 mod doctor;
+mod hooks;
 mod serve;
 mod ssh;
 

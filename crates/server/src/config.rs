@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use kloigos_control::{
-    FirstContact, Settings,
+    FirstContact, Hooks, Settings,
     database::{Database, PostgresAddress},
     transport::ssh::SshSettings,
 };
@@ -45,8 +45,21 @@ pub struct Config {
     pub first_contact: FirstContact,
     /// Files in the format of `known_hosts(5)`.
     pub known_hosts: Vec<PathBuf>,
+    /// The operator's own programs, run at points of its work.
+    pub hooks: Option<HookConfig>,
     /// Which servers it manages.
     pub fleet: Fleet,
+}
+
+/// The operator's own programs.
+#[derive(Debug, Clone)]
+pub struct HookConfig {
+    /// The folder that they are in.
+    pub dir: PathBuf,
+    /// How long each may take.
+    pub limit: Duration,
+    /// The program that plays playbooks.
+    pub ansible_playbook: PathBuf,
 }
 
 /// Which servers a control plane manages.
@@ -109,7 +122,37 @@ impl Config {
             lease: self.lease,
             servers_at_once: self.servers_at_once,
             visit_every: self.visit_every,
+            hooks: self.hooks()?,
             ..Settings::default()
         })
+    }
+
+    /// The hooks; those that are not sound are told now, not only when their point comes.
+    fn hooks(&self) -> Result<Option<Hooks>> {
+        let Some(config) = &self.hooks else {
+            return Ok(None);
+        };
+        let ssh = match &self.fleet {
+            Fleet::Simulated(_) => SshSettings::default(),
+            Fleet::Ssh(settings) => settings.clone(),
+        };
+        let scratch = self.own_dir().join("hooks");
+        std::fs::create_dir_all(&scratch)
+            .with_context(|| format!("failed to make {}", scratch.display()))?;
+        let hooks = Hooks {
+            dir: config.dir.canonicalize().with_context(|| {
+                format!("failed to find the hooks' folder {}", config.dir.display())
+            })?,
+            scratch: scratch.canonicalize().context("failed to find a folder")?,
+            limit: config.limit,
+            ansible_playbook: config.ansible_playbook.clone(),
+            ssh_user: ssh.user,
+            ssh_keys: ssh.keys,
+            ssh_agent: ssh.agent,
+        };
+        for file in hooks.files().map_err(anyhow::Error::msg)? {
+            tracing::info!(hook = %file.display(), "a hook is run at its point");
+        }
+        Ok(Some(hooks))
     }
 }

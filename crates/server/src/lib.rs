@@ -19,6 +19,6 @@ mod webhooks;
 pub use app::App;
 pub use auth::Access;
 pub use cli::Cli;
-pub use config::{Config, Fleet};
+pub use config::{Config, Fleet, HookConfig};
 pub use server::Server;
 pub use webhooks::HttpCourier;

@@ -394,9 +394,34 @@ fn volumes() -> Vec<Case> {
 
 /// The fields of a probe.
 pub(crate) fn probe() -> Vec<(&'static str, Vec<Case>)> {
-    let mut fields = vec![("ip", addresses())];
+    let mut fields = vec![("ip", addresses()), ("layout", layouts())];
     fields.extend(login());
     fields
+}
+
+/// Layouts that are thought of.
+fn layouts() -> Vec<Case> {
+    const ONE: &str = "give one of cpu_ranges, split and by";
+    vec![
+        (json!({}), ONE),
+        (json!({"split": 2, "by": "numa"}), ONE),
+        (json!({"split": 2, "cpu_ranges": ["0-3"]}), ONE),
+        (json!({"split": 0}), "the number of units is 1 to 512"),
+        (json!({"split": 513}), "the number of units is 1 to 512"),
+        (json!({"split": "$(id)"}), "unable to parse"),
+        (json!({"by": "NUMA"}), "numa, l3, core"),
+        (json!({"by": 1}), "valid string"),
+        (
+            json!({"split": 2, "housekeeping": -1}),
+            "host's CPUs is 0 to",
+        ),
+        (json!({"cpu_ranges": ["0-3", "2-5"]}), "share CPU 2"),
+        (json!({"cpu_ranges": ["0-3;id"]}), "CPU"),
+        (
+            json!({"split": 2, "first_port": 0}),
+            "the first port is 1 to",
+        ),
+    ]
 }
 
 fn login() -> Vec<(&'static str, Vec<Case>)> {

@@ -516,7 +516,8 @@ export interface paths {
         put?: never;
         /**
          * Probe a server
-         * @description Looks at a server: its host key, its facts, and what keeps it from being cut. Changes nothing on it and keeps nothing.
+         * @description Looks at a server: its host key, its facts, and what keeps it from being cut. With a layout it
+         *     tells what an init would make of the server as well. Changes nothing on it and keeps nothing.
          */
         post: operations["probe_server"];
         delete?: never;
@@ -1472,6 +1473,49 @@ export interface components {
             /** @description Why, in one line. */
             reason?: string | null;
         };
+        /** @description A layout that is thought of: one of `cpu_ranges`, `split` and `by`. */
+        LayoutRequest: {
+            /** @description The CPUs of each unit, such as `0-15`, `0-7:2` or `0-3,64-67`. */
+            cpu_ranges?: string[] | null;
+            /**
+             * Format: int32
+             * @description Into how many units with equally many whole cores.
+             */
+            split?: number | null;
+            /** @description A unit for each of these: `numa`, `l3` or `core`. */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description How many CPUs at least stay with the host, in whole cores, where `split` or `by` cuts; an
+             *     eighth and at most four when it is left out.
+             */
+            housekeeping?: number | null;
+            /**
+             * Format: int32
+             * @description The first port of its first unit.
+             * @default 2000
+             */
+            first_port?: number | null;
+            /**
+             * Format: int32
+             * @description How many ports each unit has.
+             * @default 200
+             */
+            port_step?: number | null;
+            /**
+             * Format: int32
+             * @description The uid of its first unit's user.
+             * @default 70001
+             */
+            first_uid?: number | null;
+        };
+        /** @description What an init would make. */
+        LayoutView: {
+            /** @description The CPUs of no unit; null when there are none. */
+            housekeeping_cpus: string | null;
+            /** @description The units, in order. */
+            units: components["schemas"]["PlannedUnitView"][];
+        };
         /**
          * @description What a unit may use. A limit that is left out stays as it is by default; null or `"none"` is no
          *     limit. Amounts are whole numbers, or texts with K, M, G or T for powers of 1024 (`"4G"`).
@@ -1594,6 +1638,29 @@ export interface components {
             /** @description Servers that have no unit for it. */
             passed_over: components["schemas"]["PassedOverView"][];
         };
+        /** @description A unit that an init would make. */
+        PlannedUnitView: {
+            /** @description Its CPUs, as one of an init's `cpu_ranges`. */
+            cpu_range: string;
+            /** @description How many these are. */
+            cpu_count: number;
+            /** @description The NUMA nodes of its memory; null when it has CPUs that are not there. */
+            memory_nodes: string | null;
+            /** @description Its Unix user. */
+            user: string;
+            /** @description Its ports, half-open. */
+            ports_range: string;
+            /**
+             * Format: int64
+             * @description The memory that it may use unless something else is asked for, in bytes.
+             */
+            memory_max: number | null;
+            /**
+             * Format: int64
+             * @description What it may store, in bytes; null where no quota is enforced.
+             */
+            disk_bytes: number | null;
+        };
         /** @description A server to be looked at. */
         ProbeRequest: {
             /** @description Its address, IPv4 or IPv6. */
@@ -1608,6 +1675,7 @@ export interface components {
             ssh_user?: string | null;
             /** @description The host key that it must show, as an OpenSSH public key. */
             host_key?: string | null;
+            layout?: components["schemas"]["LayoutRequest"] | null;
         };
         /** @description What a probe saw. Nothing was changed, and nothing of it is kept. */
         ProbeView: {
@@ -1617,6 +1685,7 @@ export interface components {
             host_key_fingerprint: string;
             /** @description What keeps it from being cut, or makes it hold less; none when nothing does. */
             findings: components["schemas"]["FindingView"][];
+            layout: components["schemas"]["LayoutView"] | null;
             /** @description What the server is. */
             facts: components["schemas"]["FactsView"];
         };
@@ -4168,7 +4237,7 @@ export interface operations {
                     "application/json": components["schemas"]["Detail"];
                 };
             };
-            /** @description The server cannot be looked at; the detail says why. */
+            /** @description The server cannot be looked at, or not be cut so; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;

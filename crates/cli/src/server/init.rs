@@ -5,11 +5,12 @@ use std::net::IpAddr;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
+use super::layout::{LayoutArgs, refusing};
 use crate::{
     api::{Call, Method},
-    arguments::Working,
+    arguments::{Listing, Working},
     columns::Columns,
-    failure::Failure,
+    failure::{Failure, Kind},
     session::Session,
     unit::limits::LimitArgs,
 };
@@ -24,7 +25,7 @@ pub(crate) struct Probe {
 }
 
 /// How a server is reached.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Reach {
     /// The port of its SSH daemon.
     #[arg(long, value_name = "PORT")]
@@ -51,20 +52,10 @@ pub(crate) struct Init {
     /// Its zone.
     #[arg(long, value_name = "ZONE")]
     zone: String,
-    /// The CPUs of a unit, such as 0-15 or 0-15,64-79 or 0-7:2; once for each unit.
-    #[arg(short, long, value_name = "RANGE", required = true)]
-    cpus: Vec<String>,
+    #[command(flatten)]
+    layout: LayoutArgs,
     #[command(flatten)]
     reach: Reach,
-    /// The first port of the first unit.
-    #[arg(long, value_name = "PORT")]
-    first_port: Option<u16>,
-    /// How many ports each unit gets.
-    #[arg(long, value_name = "COUNT")]
-    port_step: Option<u16>,
-    /// The first user id to give to a unit.
-    #[arg(long, value_name = "UID")]
-    first_uid: Option<u32>,
     /// Do not keep the user managers of free units running: less memory, slower allocations.
     #[arg(long)]
     cold: bool,
@@ -86,12 +77,18 @@ pub(crate) struct Init {
 
 impl Probe {
     pub(super) fn run(self, session: &Session) -> Result<(), Failure> {
-        let mut body = Map::new();
-        body.insert("ip".to_owned(), self.ip.to_string().into());
-        body.extend(self.reach.fields());
-        let call = Call::post(["servers", "probe"], Value::Object(body));
-        session.show(&session.get(&call)?, Columns::FREE)
+        let seen = session.get(&look(self.ip, self.reach, None))?;
+        session.show(&seen, Columns::FREE)
     }
+}
+
+/// A look at a server, and at what an init would make of it.
+fn look(ip: IpAddr, reach: Reach, layout: Option<Value>) -> Call {
+    let mut body = Map::new();
+    body.insert("ip".to_owned(), ip.to_string().into());
+    body.extend(given([("layout", layout)]));
+    body.extend(reach.fields());
+    Call::post(["servers", "probe"], Value::Object(body))
 }
 
 impl Reach {
@@ -105,21 +102,49 @@ impl Reach {
 }
 
 impl Init {
-    pub(super) fn run(self, session: &Session) -> Result<(), Failure> {
-        let server = self.server.clone();
-        let working = self.working.clone();
-        let call = Call::new(Method::Post, ["admin", "init_server"]).body(self.body()?);
+    pub(super) fn run(mut self, session: &Session) -> Result<(), Failure> {
+        if self.working.dry_run {
+            return self.rehearse(session);
+        }
+        let mut ranges = self.layout.ranges();
+        if ranges.is_none() {
+            let seen = self.look(session)?;
+            ranges = Some(planned(&seen));
+            // What is cut is what was looked at.
+            let key = seen["host_key"].as_str().map(str::to_owned);
+            self.reach.host_key = self.reach.host_key.or(key);
+        }
+        let (server, working) = (self.server.clone(), self.working.clone());
+        let body = self.body(ranges.unwrap_or_default())?;
+        let call = Call::new(Method::Post, ["admin", "init_server"]).body(body);
         session.work(call, &working, |_| {
             let cut = session.get(&Call::get(["servers", &server]))?;
-            session.list(
-                &cut["units"],
-                Columns::UNITS,
-                &crate::arguments::Listing::default(),
-            )
+            session.list(&cut["units"], Columns::UNITS, &Listing::default())
         })
     }
 
-    fn body(self) -> Result<Value, Failure> {
+    fn look(&self, session: &Session) -> Result<Value, Failure> {
+        let layout = Some(self.layout.wanted());
+        session.get(&look(self.ip, self.reach.clone(), layout))
+    }
+
+    /// Prints what would be made, and what keeps it from being made.
+    fn rehearse(self, session: &Session) -> Result<(), Failure> {
+        let seen = self.look(session)?;
+        let told = json!({
+            "host_key_fingerprint": seen["host_key_fingerprint"],
+            "findings": seen["findings"],
+            "layout": seen["layout"],
+        });
+        session.show(&told, Columns::FREE)?;
+        if refusing(&seen) {
+            let cause = format!("{} cannot be cut so; the findings say why", self.server);
+            return Err(Failure::new(Kind::Conflict, cause));
+        }
+        Ok(())
+    }
+
+    fn body(self, ranges: Vec<Value>) -> Result<Value, Failure> {
         let volumes: Result<Vec<Value>, Failure> =
             self.volume.iter().map(|text| volume(text)).collect();
         let volumes = volumes?;
@@ -129,10 +154,7 @@ impl Init {
             ("ip", Some(self.ip.to_string().into())),
             ("region", Some(self.region.into())),
             ("zone", Some(self.zone.into())),
-            ("cpu_ranges", Some(self.cpus.into())),
-            ("first_port", self.first_port.map(Value::from)),
-            ("port_step", self.port_step.map(Value::from)),
-            ("first_uid", self.first_uid.map(Value::from)),
+            ("cpu_ranges", Some(Value::Array(ranges))),
             ("warm", self.cold.then_some(false.into())),
             ("confine_host", self.confine_host.then_some(true.into())),
             (
@@ -146,12 +168,20 @@ impl Init {
             ("limits", self.limits.given()),
         ];
         body.extend(given(all));
+        body.extend(self.layout.numbers());
         body.extend(self.reach.fields());
         Ok(Value::Object(body))
     }
 }
 
-fn given<const N: usize>(
+/// The CPUs of the units that an init would make.
+fn planned(seen: &Value) -> Vec<Value> {
+    let units = seen["layout"]["units"].as_array();
+    let units = units.map(Vec::as_slice).unwrap_or_default();
+    units.iter().map(|unit| unit["cpu_range"].clone()).collect()
+}
+
+pub(super) fn given<const N: usize>(
     all: [(&str, Option<Value>); N],
 ) -> impl Iterator<Item = (String, Value)> + use<N> {
     let all = all.map(|(name, value)| (name.to_owned(), value));

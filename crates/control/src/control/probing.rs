@@ -11,7 +11,7 @@ use kloigos_store::{Operation, ServerDetail, Tx, UnitRecord};
 
 use super::Control;
 use crate::{
-    ops::{Probe, Probed},
+    ops::{Plan, Probe, Probed, WantedLayout},
     refusal::Refusal,
     reply::Reply,
     settings::Settings,
@@ -24,13 +24,8 @@ impl Control {
     pub async fn probe(&self, op: Probe) -> Result<Probed, Refusal> {
         let pinned = self.core.store.view(&Pinned(&op)).await?;
         let target = stranger(&op, pinned.as_ref(), &self.core.settings);
-        look(
-            &*self.core.transport,
-            target,
-            &self.core.settings,
-            |facts| preflight::examine(facts, &[]),
-        )
-        .await
+        let check = |facts: &Facts| laid_out(facts, op.layout.as_ref());
+        look(&*self.core.transport, target, &self.core.settings, check).await
     }
 
     /// Looks at a server of ours, and holds what it is by now against what its units need.
@@ -46,7 +41,7 @@ impl Control {
         let target = target::of_server(&detail.record, settings);
         let units = &detail.units;
         look(&*self.core.transport, target, settings, |facts| {
-            against(facts, units)
+            Ok((against(facts, units), None))
         })
         .await
     }
@@ -59,7 +54,7 @@ pub async fn examine(
     op: &Probe,
 ) -> Result<Probed, Refusal> {
     let target = stranger(op, None, settings);
-    let check = |facts: &Facts| preflight::examine(facts, &[]);
+    let check = |facts: &Facts| laid_out(facts, op.layout.as_ref());
     look(transport, target, settings, check).await
 }
 
@@ -75,11 +70,20 @@ fn stranger(op: &Probe, pinned: Option<&PublicKey>, settings: &Settings) -> Targ
     }
 }
 
+/// What is to say of a server, and of the layout that is thought of.
+type Seen = (Vec<Finding>, Option<Plan>);
+
+fn laid_out(facts: &Facts, wanted: Option<&WantedLayout>) -> Result<Seen, Refusal> {
+    let plan = wanted.map(|wanted| wanted.plan(facts)).transpose()?;
+    let slots = plan.as_ref().map(Plan::slots).unwrap_or_default();
+    Ok((preflight::examine(facts, &slots), plan))
+}
+
 async fn look(
     transport: &dyn Transport,
     target: Target,
     settings: &Settings,
-    check: impl FnOnce(&Facts) -> Vec<Finding>,
+    check: impl FnOnce(&Facts) -> Result<Seen, Refusal>,
 ) -> Result<Probed, Refusal> {
     let result = transport.call(&target, &Request::Facts, &mut |_| {}).await;
     if result == Err(TransportError::HostBinaryMissing) {
@@ -100,12 +104,17 @@ fn against(facts: &Facts, units: &[UnitRecord]) -> Vec<Finding> {
     preflight::examine(&facts, &slots)
 }
 
-fn probed(reply: Reply, check: impl FnOnce(&Facts) -> Vec<Finding>) -> Result<Probed, Refusal> {
+fn probed(
+    reply: Reply,
+    check: impl FnOnce(&Facts) -> Result<Seen, Refusal>,
+) -> Result<Probed, Refusal> {
     let reason = match reply {
         Reply::Settled(answer) => match answer.report.facts {
             Some(facts) => {
+                let (findings, plan) = check(&facts)?;
                 return Ok(Probed {
-                    findings: check(&facts),
+                    findings,
+                    plan,
                     facts: *facts,
                     host_key: answer.host_key,
                 });

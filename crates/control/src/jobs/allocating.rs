@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
+    hook::HookPoint,
     ids::{AllocationId, ServerId, UnitKey},
     limits::LimitsWish,
     placement::Wanted,
@@ -14,7 +15,9 @@ use kloigos_store::{AllocationRecord, Error, JobKind, JobScope, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attesting, Context, Deallocating, Fault, Job, Next, new_job,
+    Attesting, Context, Deallocating, Fault, Job, Next,
+    hooked::{Hooked, Seen},
+    new_job,
     tried::{Tried, apply},
     visit,
 };
@@ -29,6 +32,8 @@ use crate::{
 pub(crate) enum Allocating {
     /// The unit is brought to its desired state, tenant and all.
     Apply(Reservation),
+    /// The operator's hook is run, before the tenant is told.
+    Hook(Reservation),
 }
 
 /// A unit held for a tenancy, and how to find another one.
@@ -53,34 +58,48 @@ pub(crate) struct Reservation {
 
 impl Job for Allocating {
     const KIND: JobKind = JobKind::Allocating;
-    type Seen = Tried;
+    type Seen = Seen;
 
     fn step(&self) -> &'static str {
         match self {
             Self::Apply(_) => "apply",
+            Self::Hook(_) => "hook",
         }
     }
 
-    async fn work(&self, cx: &Context<'_>) -> Result<Tried, Fault> {
-        let Self::Apply(held) = self;
+    async fn work(&self, cx: &Context<'_>) -> Result<Seen, Fault> {
+        let held = self.held();
         let ours = |unit: &UnitRecord, open: Option<&AllocationRecord>| held.has(unit, open);
-        cx.try_unit(held.unit, ours, apply).await
+        match self {
+            Self::Apply(_) => {
+                let tried = cx.try_unit(held.unit, ours, apply);
+                Ok(Seen::Tried(Box::new(tried.await?)))
+            }
+            Self::Hook(_) => {
+                let hooked = cx.hook_unit(HookPoint::AfterAllocate, held.unit, ours);
+                Ok(Seen::Hooked(hooked.await?))
+            }
+        }
     }
 
     async fn settle(
         &self,
-        seen: &Tried,
+        seen: &Seen,
         tx: &mut Tx<'_>,
         cx: &Context<'_>,
     ) -> Result<Next<Self>, Error> {
-        let Self::Apply(held) = self;
+        let held = self.held();
+        let seen = match seen {
+            Seen::Tried(tried) => tried,
+            Seen::Hooked(hooked) => return after_hook(held, hooked, tx, cx).await,
+        };
         let Some(reply) = seen.noted(tx, cx).await? else {
-            let (unit, status) = (&seen.unit.id, seen.unit.status);
-            return Ok(Next::Failed(format!(
-                "unit {unit} is {status} and not held for this allocation any more"
-            )));
+            return Ok(not_held(&seen.unit));
         };
         match reply {
+            Reply::Settled(_) if cx.core.settings.has_hook(HookPoint::AfterAllocate) => {
+                Ok(Next::Then(Self::Hook(held.clone())))
+            }
             Reply::Settled(_) => hand_over(held, tx, cx).await,
             Reply::Unknown(why) => held.again(why, seen, tx, cx).await,
             Reply::Untouched(untouched) if held.unsure || cx.claim.died => {
@@ -110,14 +129,14 @@ impl Job for Allocating {
         tx: &mut Tx<'_>,
         cx: &Context<'_>,
     ) -> Result<Option<Next<Self>>, Error> {
-        let Self::Apply(held) = self;
+        let held = self.held();
         let unit = tx.load_unit(held.unit).await?;
         let open = tx.open_allocation(held.unit).await?;
         if !unit.is_some_and(|unit| held.has(&unit, open.as_ref())) {
             return Ok(None);
         }
         tx.fail_allocation(held.allocation, why, cx.now()).await?;
-        if held.unsure || done {
+        if held.unsure || done || matches!(self, Self::Hook(_)) {
             empty_half_made(held, why, tx, cx).await?;
         } else {
             held.give_back(tx, cx).await?;
@@ -126,8 +145,40 @@ impl Job for Allocating {
     }
 
     async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
-        let Self::Apply(held) = self;
-        held.quarantine(reason, tx, cx).await
+        self.held().quarantine(reason, tx, cx).await
+    }
+}
+
+impl Allocating {
+    /// The unit that is held, and how to find another one.
+    pub(crate) fn held(&self) -> &Reservation {
+        let (Self::Apply(held) | Self::Hook(held)) = self;
+        held
+    }
+}
+
+fn not_held(unit: &UnitRecord) -> Next<Allocating> {
+    Next::Failed(format!(
+        "unit {} is {} and not held for this allocation any more",
+        unit.id, unit.status
+    ))
+}
+
+/// A unit whose hook failed is kept as it is, for somebody to look at.
+async fn after_hook(
+    held: &Reservation,
+    seen: &Hooked,
+    tx: &mut Tx<'_>,
+    cx: &Context<'_>,
+) -> Result<Next<Allocating>, Error> {
+    match &seen.end {
+        None => Ok(not_held(&seen.unit)),
+        Some(Ok(())) => hand_over(held, tx, cx).await,
+        Some(Err(why)) => {
+            let reason = format!("{why}; put that right, then deallocate the unit to empty it");
+            held.quarantine(&reason, tx, cx).await?;
+            Ok(Next::Failed(reason))
+        }
     }
 }
 

@@ -2,22 +2,29 @@
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
+    hook::HookPoint,
     ids::UnitKey,
 };
-use kloigos_store::{Error, JobKind, Tx};
+use kloigos_store::{AllocationRecord, Error, JobKind, Tx, UnitRecord};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Context, Fault, Job, Next,
+    hooked::{Hooked, Seen},
     tried::{Tried, apply},
     visit,
 };
-use crate::reply::Reply;
+use crate::{reply::Reply, settings::Settings};
 
 /// Where it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "at", rename_all = "snake_case")]
 pub(crate) enum Deallocating {
+    /// The operator's hook is run, while what the tenant left is still there.
+    CleanUp {
+        /// Which unit.
+        unit: UnitKey,
+    },
     /// The unit is brought to its desired state: nobody's.
     Apply {
         /// Which unit.
@@ -27,30 +34,41 @@ pub(crate) enum Deallocating {
 
 impl Job for Deallocating {
     const KIND: JobKind = JobKind::Deallocating;
-    type Seen = Tried;
+    type Seen = Seen;
 
     fn step(&self) -> &'static str {
         match self {
+            Self::CleanUp { .. } => "clean_up",
             Self::Apply { .. } => "apply",
         }
     }
 
-    async fn work(&self, cx: &Context<'_>) -> Result<Tried, Fault> {
-        let Self::Apply { unit } = *self;
-        cx.try_unit(
-            unit,
-            |unit, _| unit.status == UnitStatus::Deallocating,
-            apply,
-        )
-        .await
+    async fn work(&self, cx: &Context<'_>) -> Result<Seen, Fault> {
+        let leaving = |unit: &UnitRecord, _: Option<&AllocationRecord>| {
+            unit.status == UnitStatus::Deallocating
+        };
+        match *self {
+            Self::CleanUp { unit } => {
+                let hooked = cx.hook_unit(HookPoint::CleanUp, unit, leaving);
+                Ok(Seen::Hooked(hooked.await?))
+            }
+            Self::Apply { unit } => {
+                let tried = cx.try_unit(unit, leaving, apply);
+                Ok(Seen::Tried(Box::new(tried.await?)))
+            }
+        }
     }
 
     async fn settle(
         &self,
-        seen: &Tried,
+        seen: &Seen,
         tx: &mut Tx<'_>,
         cx: &Context<'_>,
     ) -> Result<Next<Self>, Error> {
+        let seen = match seen {
+            Seen::Tried(tried) => tried,
+            Seen::Hooked(hooked) => return self.after_hook(hooked, tx, cx).await,
+        };
         let Some(reply) = seen.noted(tx, cx).await? else {
             // The server's decommission emptied it before this job's turn came.
             cx.say(format!(
@@ -82,7 +100,7 @@ impl Job for Deallocating {
     }
 
     async fn give_up(&self, reason: &str, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(), Error> {
-        let Self::Apply { unit } = *self;
+        let (Self::CleanUp { unit } | Self::Apply { unit }) = *self;
         tx.move_unit(unit, UnitVerb::Fail, Some(reason), cx.now())
             .await
             .map(drop)
@@ -90,6 +108,31 @@ impl Job for Deallocating {
 }
 
 impl Deallocating {
+    /// How a tenancy's end begins.
+    pub(crate) fn first(unit: UnitKey, settings: &Settings) -> Self {
+        if settings.has_hook(HookPoint::CleanUp) {
+            Self::CleanUp { unit }
+        } else {
+            Self::Apply { unit }
+        }
+    }
+
+    /// A unit whose hook failed is not wiped, for the hook was to save or end something there.
+    async fn after_hook(
+        &self,
+        seen: &Hooked,
+        tx: &mut Tx<'_>,
+        cx: &Context<'_>,
+    ) -> Result<Next<Self>, Error> {
+        if let Some(Err(why)) = &seen.end {
+            let reason = format!("{why}; put that right, then deallocate the unit again");
+            self.give_up(&reason, tx, cx).await?;
+            return Ok(Next::Failed(reason));
+        }
+        let unit = seen.unit.key;
+        Ok(Next::Then(Self::Apply { unit }))
+    }
+
     async fn again(
         &self,
         why: &str,

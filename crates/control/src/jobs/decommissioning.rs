@@ -2,6 +2,7 @@
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
+    hook::HookPoint,
     host::Request,
     ids::ServerId,
     server::{ServerStatus, ServerVerb},
@@ -25,6 +26,11 @@ pub(crate) enum Decommissioning {
         /// Which server.
         server: ServerId,
     },
+    /// The operator's hooks are run: for each tenancy that ends, and for the server.
+    Hook {
+        /// Which server.
+        server: ServerId,
+    },
     /// The units whose tenancy ended are emptied.
     Empty {
         /// Which server.
@@ -42,6 +48,8 @@ pub(crate) struct Seen {
     scene: Scene,
     /// `None` when there was nothing to ask of the server.
     reply: Option<Reply>,
+    /// How the hooks ended, where they were run.
+    hooks: Result<(), String>,
 }
 
 impl Job for Decommissioning {
@@ -51,6 +59,7 @@ impl Job for Decommissioning {
     fn step(&self) -> &'static str {
         match self {
             Self::Evict { .. } => "evict",
+            Self::Hook { .. } => "hook",
             Self::Empty { .. } => "empty",
             Self::Remove { .. } => "remove",
         }
@@ -58,8 +67,12 @@ impl Job for Decommissioning {
 
     async fn work(&self, cx: &Context<'_>) -> Result<Seen, Fault> {
         let scene = cx.scene(self.server()).await?;
+        let hooks = match self {
+            Self::Hook { .. } => hooks(&scene, cx).await,
+            Self::Evict { .. } | Self::Empty { .. } | Self::Remove { .. } => Ok(()),
+        };
         let request = match self {
-            Self::Evict { .. } => None,
+            Self::Evict { .. } | Self::Hook { .. } => None,
             Self::Empty { .. } => empty(&scene),
             // A server that was never changed has nothing to be removed, and need not answer.
             Self::Remove { .. } => scene.server.touched.then(|| Request::Remove {
@@ -70,7 +83,11 @@ impl Job for Decommissioning {
             Some(request) => Some(cx.ask(&scene.server, &request).await),
             None => None,
         };
-        Ok(Seen { scene, reply })
+        Ok(Seen {
+            scene,
+            reply,
+            hooks,
+        })
     }
 
     async fn settle(
@@ -85,6 +102,11 @@ impl Job for Decommissioning {
                 "server {} is {}",
                 server.hostname, server.status
             )));
+        }
+        if let Err(why) = &seen.hooks {
+            let reason = format!("{why}; put that right, then decommission it again");
+            self.give_up(&reason, tx, cx).await?;
+            return Ok(Next::Failed(reason));
         }
         let Some(reply) = &seen.reply else {
             return self.go_on(seen, tx, cx).await;
@@ -117,6 +139,19 @@ impl Job for Decommissioning {
     }
 }
 
+/// Runs the hooks: first for each tenancy that is open yet, then for the server.
+async fn hooks(scene: &Scene, cx: &Context<'_>) -> Result<(), String> {
+    if scene.server.status != ServerStatus::Decommissioning {
+        return Ok(());
+    }
+    for unit in scene.units.iter().filter(|(_, open)| open.is_some()) {
+        let one = std::slice::from_ref(unit);
+        cx.hook(HookPoint::CleanUp, &scene.server, one).await?;
+    }
+    cx.hook(HookPoint::BeforeDecommission, &scene.server, &scene.units)
+        .await
+}
+
 /// The units that are being emptied.
 fn empty(scene: &Scene) -> Option<Request> {
     let leaving = scene
@@ -132,7 +167,10 @@ fn empty(scene: &Scene) -> Option<Request> {
 impl Decommissioning {
     fn server(&self) -> ServerId {
         match self {
-            Self::Evict { server } | Self::Empty { server } | Self::Remove { server } => *server,
+            Self::Evict { server }
+            | Self::Hook { server }
+            | Self::Empty { server }
+            | Self::Remove { server } => *server,
         }
     }
 
@@ -146,8 +184,9 @@ impl Decommissioning {
         match self {
             Self::Evict { .. } => {
                 evict(server, tx, cx).await?;
-                Ok(Next::Then(Self::Empty { server }))
+                Ok(Next::Then(Self::Hook { server }))
             }
+            Self::Hook { .. } => Ok(Next::Then(Self::Empty { server })),
             Self::Empty { .. } => {
                 clear(&seen.scene, tx, cx).await?;
                 withdraw(server, tx, cx).await?;

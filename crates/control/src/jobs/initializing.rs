@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
+    hook::HookPoint,
     host::{Desired, Facts, Request, ScopeName},
     ids::ServerId,
     server::{ServerStatus, ServerVerb},
@@ -46,6 +47,11 @@ pub(crate) enum Initializing {
         /// Which server.
         server: ServerId,
     },
+    /// The operator's hook is run on the server that is cut.
+    Hook {
+        /// Which server.
+        server: ServerId,
+    },
     /// The server stays as it is, so the host binary, which looked at it, is taken off again.
     TakeBack {
         /// Which server.
@@ -58,7 +64,13 @@ pub(crate) enum Initializing {
 /// What the work of a step found.
 pub(crate) struct Seen {
     scene: Scene,
-    reply: Option<Reply>,
+    found: Option<Found>,
+}
+
+/// What the server said, or how the hook ended.
+enum Found {
+    Reply(Reply),
+    Hook(Result<(), String>),
 }
 
 impl Job for Initializing {
@@ -70,6 +82,7 @@ impl Job for Initializing {
             Self::Contact { .. } => "contact",
             Self::Sweep { .. } => "sweep",
             Self::Prepare { .. } => "prepare",
+            Self::Hook { .. } => "hook",
             Self::TakeBack { .. } => "take_back",
         }
     }
@@ -77,21 +90,24 @@ impl Job for Initializing {
     async fn work(&self, cx: &Context<'_>) -> Result<Seen, Fault> {
         let scene = cx.scene(self.server()).await?;
         if scene.server.status != ServerStatus::Initializing {
-            return Ok(Seen { scene, reply: None });
+            return Ok(Seen { scene, found: None });
         }
         let request = match self {
             Self::Contact { .. } => Request::Facts,
             Self::Sweep { leftovers, .. } => sweep(leftovers, cx).await?,
             Self::Prepare { .. } => prepare(&scene),
+            Self::Hook { .. } => {
+                let hook = cx.hook(HookPoint::AfterInit, &scene.server, &scene.units);
+                let found = Some(Found::Hook(hook.await));
+                return Ok(Seen { scene, found });
+            }
             Self::TakeBack { .. } => Request::Remove {
                 scopes: vec![desired::server(&scene.server, &[])],
             },
         };
         let reply = cx.ask(&scene.server, &request).await;
-        Ok(Seen {
-            scene,
-            reply: Some(reply),
-        })
+        let found = Some(Found::Reply(reply));
+        Ok(Seen { scene, found })
     }
 
     async fn settle(
@@ -101,11 +117,14 @@ impl Job for Initializing {
         cx: &Context<'_>,
     ) -> Result<Next<Self>, Error> {
         let server = &seen.scene.server;
-        let Some(reply) = &seen.reply else {
-            return Ok(Next::Failed(format!(
-                "server {} is {}",
-                server.hostname, server.status
-            )));
+        let reply = match &seen.found {
+            Some(Found::Reply(reply)) => reply,
+            Some(Found::Hook(Ok(()))) => return ready(server, tx, cx).await,
+            Some(Found::Hook(Err(why))) => return self.fail(why, tx, cx).await,
+            None => {
+                let (hostname, status) = (&server.hostname, server.status);
+                return Ok(Next::Failed(format!("server {hostname} is {status}")));
+            }
         };
         visit::note(tx, cx.core, server, reply).await?;
         if let Self::TakeBack { reason, .. } = self {
@@ -191,6 +210,7 @@ impl Initializing {
             Self::Contact { server, .. }
             | Self::Sweep { server, .. }
             | Self::Prepare { server }
+            | Self::Hook { server }
             | Self::TakeBack { server, .. } => *server,
         }
     }
@@ -221,7 +241,10 @@ impl Initializing {
                 let leftovers = Vec::new();
                 Ok(Next::Then(Self::Contact { server, leftovers }))
             }
-            Self::Prepare { .. } => ready(&seen.scene.server, tx, cx).await,
+            Self::Prepare { .. } if cx.core.settings.has_hook(HookPoint::AfterInit) => {
+                Ok(Next::Then(Self::Hook { server }))
+            }
+            Self::Prepare { .. } | Self::Hook { .. } => ready(&seen.scene.server, tx, cx).await,
             Self::TakeBack { reason, .. } => self.fail(reason, tx, cx).await,
         }
     }

@@ -65,7 +65,8 @@ impl End {
         tx.move_unit(unit.key, UnitVerb::Deallocate, None, world.now())
             .await?;
         tx.begin_ending(unit.key).await?;
-        let job = new_job(&Deallocating::Apply { unit: unit.key }, scope, world);
+        let first = Deallocating::first(unit.key, &self.core.settings);
+        let job = new_job(&first, scope, world);
         tx.insert_job(&job).await?;
         Ok(job.id)
     }

@@ -100,7 +100,7 @@ impl Retry {
         job: &JobRecord,
         state: &Allocating,
     ) -> Result<Started, Refusal> {
-        let Allocating::Apply(held) = state;
+        let held = state.held();
         let made = tx.allocation_of_job(job.id).await?;
         let made = made.ok_or_else(|| missing("its tenancy"))?;
         let within = Duration::try_from(held.deadline - made.created_at);

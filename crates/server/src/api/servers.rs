@@ -81,7 +81,8 @@ pub(super) async fn doctor(
 
 /// Probe a server
 ///
-/// Looks at a server: its host key, its facts, and what keeps it from being cut. Changes nothing on it and keeps nothing.
+/// Looks at a server: its host key, its facts, and what keeps it from being cut. With a layout it
+/// tells what an init would make of the server as well. Changes nothing on it and keeps nothing.
 #[utoipa::path(
     post,
     path = "/servers/probe",
@@ -90,7 +91,7 @@ pub(super) async fn doctor(
     request_body = ProbeRequest,
     responses(
         (status = 200, description = "Successful Response", body = ProbeView),
-        (status = 409, description = "The server cannot be looked at; the detail says why.", body = super::view::Detail),
+        (status = 409, description = "The server cannot be looked at, or not be cut so; the detail says why.", body = super::view::Detail),
     ),
 )]
 pub(super) async fn probe(

@@ -44,6 +44,7 @@ impl Doctor {
             ssh_port: self.ssh_port,
             ssh_user: None,
             host_key: None,
+            layout: None,
         };
         let runtime = tokio::runtime::Runtime::new().context("failed to start the runtime")?;
         let seen = runtime.block_on(examine(&transport, &settings, &probe));

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{database::DatabaseArgs, ssh::SshArgs};
+use super::{database::DatabaseArgs, hooks::HookArgs, ssh::SshArgs};
 use crate::{
     Access, Config, Fleet, Server,
     logs::{self, LogFormat},
@@ -75,6 +75,8 @@ pub(super) struct Serve {
     secret_key_file: Option<PathBuf>,
     #[command(flatten)]
     ssh: SshArgs,
+    #[command(flatten)]
+    hooks: HookArgs,
     /// How long a call that waits for its work waits at most; the work goes on.
     #[arg(
         long,
@@ -136,6 +138,7 @@ impl TryFrom<Serve> for Config {
             allocate_wait: Duration::from_secs(serve.allocate_wait.into()),
             first_contact: serve.ssh.first_contact(),
             known_hosts: serve.ssh.known_hosts,
+            hooks: serve.hooks.config(),
             fleet: serve.simulated.map_or(Fleet::Ssh(ssh), Fleet::Simulated),
         })
     }

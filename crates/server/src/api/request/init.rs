@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, net::IpAddr};
 
-use kloigos_control::{Idempotency, InitServer, Probe};
+use kloigos_control::{Idempotency, InitServer, Probe, WantedLayout};
 use kloigos_model::{
     cpu::CpuSet,
     host::{Measure, Volume},
-    layout::{self, LayoutError, Numbering},
+    layout::Numbering,
     limits::LimitsWish,
     names::{Hostname, Label, LoginName},
     ssh::PublicKey,
@@ -14,16 +14,14 @@ use kloigos_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::limits::{self, LimitsRequest};
+use super::{
+    layout::{self, LayoutRequest, numbering, ranges, splits},
+    limits::{self, LimitsRequest},
+};
 use crate::api::check::{At, Checked, Faulty, Fields, Read, boolean, list_of, parsed, within};
 
 /// The port of an SSH daemon when the request does not say.
 const SSH_PORT: u16 = 22;
-/// The most units of one server; with the usual step of ports no more would fit by far.
-const MAX_RANGES: usize = 512;
-/// How many faults of a layout are told at once.
-const MAX_LAYOUT_FAULTS: usize = 16;
-
 /// A server to be cut into compute units.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InitServerRequest {
@@ -92,6 +90,8 @@ pub struct ProbeRequest {
     pub ssh_user: Option<String>,
     /// The host key that it must show, as an OpenSSH public key.
     pub host_key: Option<String>,
+    /// A layout to be held against what the server is.
+    pub layout: Option<LayoutRequest>,
 }
 
 /// A sound [`InitServerRequest`].
@@ -114,6 +114,7 @@ pub(crate) struct Cut {
 pub(crate) struct Look {
     ip: IpAddr,
     login: Login,
+    layout: Option<WantedLayout>,
 }
 
 /// How a server is logged in to.
@@ -162,9 +163,11 @@ impl Read for Look {
     fn read(fields: &mut Fields<'_>) -> Checked<Self> {
         let ip = fields.required("ip", address);
         let login = Login::read(fields);
+        let layout = fields.optional("layout", layout::read);
         Ok(Self {
             ip: ip?,
             login: login?,
+            layout: layout?,
         })
     }
 }
@@ -182,22 +185,6 @@ impl Read for Login {
     }
 }
 
-fn numbering(fields: &mut Fields<'_>) -> Checked<Numbering> {
-    let usual = Numbering::default();
-    let port = fields.optional("first_port", within("the first port", &(1..=u16::MAX)));
-    let step = within("the number of ports of a unit", &(1..=u16::MAX));
-    let step = fields.optional("port_step", step);
-    let uid = fields.optional(
-        "first_uid",
-        within("the first uid", &(1000..=2_000_000_000)),
-    );
-    Ok(Numbering {
-        first_port: port?.unwrap_or(usual.first_port),
-        port_step: step?.unwrap_or(usual.port_step),
-        first_uid: uid?.unwrap_or(usual.first_uid),
-    })
-}
-
 /// An address that one server can have.
 fn address(mut at: At<'_>) -> Checked<IpAddr> {
     const NO_ADDRESS: &str = "write an IPv4 or IPv6 address, such as 192.0.2.7 or 2001:db8::7";
@@ -212,36 +199,6 @@ fn address(mut at: At<'_>) -> Checked<IpAddr> {
         return at.broken(&NOT_ONE);
     }
     Ok(ip)
-}
-
-fn ranges(mut at: At<'_>) -> Checked<Vec<CpuSet>> {
-    let given = at.value.as_array().map_or(0, Vec::len);
-    if given > MAX_RANGES {
-        return at.broken(&format_args!(
-            "a server is cut into at most {MAX_RANGES} units, not {given}"
-        ));
-    }
-    list_of(&mut at, parsed)
-}
-
-/// Whether the ranges can be the units of one server. Each range at fault is told, with the first
-/// thing that is wrong with it beside those before it.
-fn splits(mut at: At<'_>, ranges: &[CpuSet], numbering: Numbering) -> Checked<()> {
-    let mut sound: Vec<(usize, CpuSet)> = ranges.iter().cloned().enumerate().collect();
-    for told in 0..=MAX_LAYOUT_FAULTS {
-        let sets: Vec<CpuSet> = sound.iter().map(|(_, set)| set.clone()).collect();
-        let Err(fault) = layout::plan(&sets, numbering) else {
-            return if told == 0 { Ok(()) } else { Err(Faulty) };
-        };
-        let Some(index) = fault.index() else {
-            return at.broken(&fault);
-        };
-        at.broken_at(sound.remove(index).0, &fault);
-        if matches!(fault, LayoutError::Ports { .. }) {
-            return Err(Faulty);
-        }
-    }
-    Err(Faulty)
 }
 
 /// A volume, and the CPUs of the unit that it is for.
@@ -324,6 +281,7 @@ impl From<Look> for Probe {
             ssh_port: look.login.port,
             ssh_user: look.login.user,
             host_key: look.login.host_key,
+            layout: look.layout,
         }
     }
 }

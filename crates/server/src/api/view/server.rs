@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kloigos_control::{DriftRecord, Probed, ServerDetail, ServerRecord, Standing};
+use kloigos_control::{DriftRecord, ServerDetail, ServerRecord, Standing};
 use kloigos_model::ssh::PublicKey;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ComputeUnitResponse, FactsView, FindingView};
+use super::{ComputeUnitResponse, FactsView};
 
 /// A server.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -102,19 +102,6 @@ pub struct DriftView {
     pub since: String,
 }
 
-/// What a probe saw. Nothing was changed, and nothing of it is kept.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ProbeView {
-    /// The host key that the server proved to have: give it as `host_key` to the init.
-    pub host_key: String,
-    /// Its fingerprint, as `ssh-keygen -l` prints it.
-    pub host_key_fingerprint: String,
-    /// What keeps it from being cut, or makes it hold less; none when nothing does.
-    pub findings: Vec<FindingView>,
-    /// What the server is.
-    pub facts: FactsView,
-}
-
 /// How the control plane stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HealthView {
@@ -188,17 +175,6 @@ impl From<DriftRecord> for DriftView {
             resource: drift.resource,
             change: drift.what,
             since: drift.since.to_string(),
-        }
-    }
-}
-
-impl From<Probed> for ProbeView {
-    fn from(probed: Probed) -> Self {
-        Self {
-            host_key_fingerprint: probed.host_key.fingerprint(),
-            host_key: probed.host_key.to_string(),
-            findings: probed.findings.into_iter().map(FindingView::from).collect(),
-            facts: probed.facts.into(),
         }
     }
 }
