@@ -10,6 +10,8 @@ mod coverage;
 mod drift;
 #[path = "cli/hostile.rs"]
 mod hostile;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/openssh.rs"]
 mod openssh;
 #[path = "cli/person.rs"]

@@ -115,6 +115,23 @@ impl Columns {
         plain("MEMORY", "memory_max").bytes(),
         plain("DISK", "disk_bytes").bytes(),
     ]);
+    const IMPORTED: Self = Self(&[
+        plain("SERVER", "hostname"),
+        plain("PLAN", "plan").word(),
+        plain("UNITS", "units"),
+        plain("TENANCIES", "tenancies"),
+        plain("IP", "ip"),
+        plain("ZONE", "zone"),
+        plain("WHY", "why"),
+        plain("REGION", "region").wide(),
+    ]);
+    const REBORN: Self = Self(&[
+        plain("WAS", "was"),
+        plain("UNIT", "compute_id"),
+        plain("IP", "ip"),
+        plain("USER", "user"),
+        plain("PORTS", "ports_range"),
+    ]);
     pub(crate) const CAPACITY: Self = Self(&[
         plain("SERVER", "hostname"),
         plain("STATUS", "status").word(),
@@ -238,6 +255,8 @@ impl Columns {
             "findings" => Self::FINDINGS,
             "log" => Self::LOG,
             "drift" => Self::DRIFT,
+            "servers" => Self::IMPORTED,
+            "tenancies" => Self::REBORN,
             "layout.units" => Self::LAYOUT,
             "facts.cpus" => Self::CPUS,
             "facts.numa_nodes" => Self::NODES,

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 
 use crate::{
-    api_raw, arguments::Common, documents, event, export, failure::Failure, job, login, report,
-    server, session::Session, ssh, system, unit, version,
+    api_raw, arguments::Common, documents, event, export, failure::Failure, import, job, login,
+    report, server, session::Session, ssh, system, unit, version,
 };
 
 /// What is asked of a control plane, and what goes with that.
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Cp(Leaf<ssh::Copy>),
     /// What the servers have to give.
     Report(Noun<report::Verb>),
+    /// What another control plane had, taken over.
+    Import(Noun<import::Verb>),
     /// Units for other programs: OpenSSH, Ansible, Prometheus.
     Export(Noun<export::Verb>),
     /// Remembers a control plane and a token for it.
@@ -75,8 +77,13 @@ pub(crate) trait Verb {
 }
 
 impl Command {
-    /// Does what was asked for. `tree` is the whole command line, which documents are made of.
-    pub(crate) fn run(self, tree: fn() -> clap::Command) -> Result<(), Failure> {
+    /// Does what was asked for. `tree` is the whole command line, which documents are made of;
+    /// `read_old` reads a database of version 0.2.
+    pub(crate) fn run(
+        self,
+        tree: fn() -> clap::Command,
+        read_old: import::ReadOld,
+    ) -> Result<(), Failure> {
         match self {
             Self::Server(noun) => noun.run(),
             Self::Unit(noun) => noun.run(),
@@ -88,6 +95,7 @@ impl Command {
             Self::Exec(leaf) => leaf.run(),
             Self::Cp(leaf) => leaf.run(),
             Self::Report(noun) => noun.run(),
+            Self::Import(Noun { common, verb }) => verb.import(&Session::open(&common)?, read_old),
             Self::Export(noun) => noun.run(),
             Self::Login(login) => login.run(),
             Self::Context(contexts) => contexts.run(),

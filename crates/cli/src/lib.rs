@@ -23,6 +23,7 @@ mod event;
 mod export;
 mod failure;
 mod follow;
+mod import;
 mod job;
 mod login;
 mod output;
@@ -44,15 +45,17 @@ use clap::ArgMatches;
 pub use complete::answer_shell;
 pub use documents::reference;
 pub use failure::{EXIT_CODES, Failure};
+pub use import::ReadOld;
 
 /// A verb of the command line; flattened into the subcommands of the executable.
 #[derive(Debug)]
 pub struct Command(command::Command);
 
 impl Command {
-    /// Does what was asked for. `tree` is the whole command line, which documents are made of.
-    pub fn run(self, tree: fn() -> clap::Command) -> Result<(), Failure> {
-        self.0.run(tree)
+    /// Does what was asked for. `tree` is the whole command line, which documents are made of;
+    /// `read_old` reads a database of version 0.2.
+    pub fn run(self, tree: fn() -> clap::Command, read_old: ReadOld) -> Result<(), Failure> {
+        self.0.run(tree, read_old)
     }
 }
 

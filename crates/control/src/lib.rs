@@ -29,7 +29,7 @@ pub mod webhooks;
 pub mod database {
     pub use kloigos_store::{
         BackedUp, Checked, Database, Migrated, PostgresAddress, Restored, backup, check, migrate,
-        restore,
+        read_v02, restore,
     };
 }
 

@@ -7,10 +7,11 @@ mod hooks;
 mod serve;
 mod ssh;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser, Subcommand};
+use serde_json::Value;
 
 use crate::api;
 
@@ -58,13 +59,20 @@ impl Cli {
 
 /// What a control plane is asked for.
 fn ask(command: kloigos_cli::Command) -> ExitCode {
-    match command.run(Cli::command) {
+    match command.run(Cli::command, old_units) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprint!("{}", failure.render());
             failure.exit_code()
         }
     }
+}
+
+/// The units in a database of version 0.2.
+fn old_units(file: &Path) -> Result<Value, String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let units = runtime.block_on(kloigos_control::database::read_v02(file));
+    units.map(Value::Array).map_err(|error| error.to_string())
 }
 
 #[expect(clippy::print_stdout, reason = "the document is what was asked for")]

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use serde_json::Value;
 
-use crate::person::{Person, busy, cut, plane};
+use crate::{
+    import::old_database,
+    person::{Person, busy, cut, plane},
+};
 
 /// Where the pages are whose commands are run.
 const PAGES: &str = "../docs/how-to";
@@ -49,6 +52,9 @@ fn every_page_is_true_and_together_they_reach_all_of_the_api() {
         let dir = tempfile::tempdir().expect("a folder");
         let plane = plane(dir.path());
         let person = Person::of(&plane);
+        if page.ends_with("migrate.md") {
+            old_database(person.home());
+        }
         if !page.ends_with("first-steps.md") {
             person.prints(&["login", &plane.api().base()]);
         }

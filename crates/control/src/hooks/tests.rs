@@ -6,7 +6,7 @@ fn hooks(dir: &Path) -> Hooks {
     Hooks {
         dir: dir.to_owned(),
         scratch: dir.to_owned(),
-        limit: Duration::from_secs(60),
+        limit: Duration::from_mins(1),
         ansible_playbook: "ansible-playbook".into(),
         ssh_user: "root".parse().expect("a login"),
         ssh_keys: Vec::new(),

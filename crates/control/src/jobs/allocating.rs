@@ -77,7 +77,7 @@ impl Job for Allocating {
             }
             Self::Hook(_) => {
                 let hooked = cx.hook_unit(HookPoint::AfterAllocate, held.unit, ours);
-                Ok(Seen::Hooked(hooked.await?))
+                Ok(Seen::Hooked(Box::new(hooked.await?)))
             }
         }
     }

@@ -50,7 +50,7 @@ impl Job for Deallocating {
         match *self {
             Self::CleanUp { unit } => {
                 let hooked = cx.hook_unit(HookPoint::CleanUp, unit, leaving);
-                Ok(Seen::Hooked(hooked.await?))
+                Ok(Seen::Hooked(Box::new(hooked.await?)))
             }
             Self::Apply { unit } => {
                 let tried = cx.try_unit(unit, leaving, apply);

@@ -12,7 +12,7 @@ use crate::{
 /// What a step on a unit came to: it asked the server, or it ran a hook.
 pub(crate) enum Seen {
     Tried(Box<Tried>),
-    Hooked(Hooked),
+    Hooked(Box<Hooked>),
 }
 
 /// What a unit's hook came to.
