@@ -144,6 +144,7 @@ fn the_service_is_confined_and_knows_the_program() {
     let unit = "usr/lib/systemd/system/kloigos.service";
     let text = fs::read_to_string(folder.path().join("root").join(unit)).expect("the unit");
     for line in [
+        "Type=notify",
         "User=kloigos",
         "NoNewPrivileges=yes",
         "ProtectSystem=strict",

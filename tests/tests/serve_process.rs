@@ -1,6 +1,12 @@
 //! `kloigos serve` as a person starts it: a process, its output, its data.
 
-use std::{net::TcpListener, path::Path, process::Output};
+use std::{
+    net::TcpListener,
+    os::unix::net::UnixDatagram,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
 
 use kloigos_tests::{client::Call, keys::public_key, plane::init_body};
 use rustix::process::Signal;
@@ -36,6 +42,31 @@ fn stop(plane: ControlPlane) -> Left {
 /// Runs `kloigos` to its end.
 fn run(arguments: &[&str]) -> Output {
     drive::run(arguments).expect("kloigos runs")
+}
+
+#[test]
+fn a_service_manager_is_told_when_calls_are_answered() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("notify");
+    let manager = UnixDatagram::bind(&path).expect("a socket");
+    let patience = Some(Duration::from_mins(1));
+    manager.set_read_timeout(patience).expect("a timeout");
+    let mut child = Command::new(drive::executable().expect("kloigos is built"))
+        .args(["serve", "--simulated", "1", "--listen", "127.0.0.1:0"])
+        .arg("--data-dir")
+        .arg(dir.path())
+        .env("NOTIFY_SOCKET", &path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("kloigos starts");
+    let mut heard = [0; 64];
+    let heard = manager
+        .recv(&mut heard)
+        .map(|length| heard[..length].to_vec());
+    child.kill().expect("it is ended");
+    child.wait().expect("it is over");
+    assert_eq!(heard.expect("it says something"), b"READY=1\n");
 }
 
 #[test]

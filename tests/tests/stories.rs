@@ -7,6 +7,7 @@ mod stories {
     mod drift;
     mod end;
     mod events;
+    mod files;
     mod hooks;
     mod idempotency;
     mod laws;

@@ -92,6 +92,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rust-embed",
             "rustls",
             "rustls-native-certs",
+            "sd-notify",
             "sha2",
             "subtle",
             "tokio",

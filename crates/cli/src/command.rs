@@ -104,7 +104,7 @@ impl Command {
             Self::Version(version) => version.run(),
             Self::Completion(completion) => completion.run(tree),
             Self::Man(man) => man.run(tree),
-            Self::Reference(_) => documents::Reference::run(tree),
+            Self::Reference(reference) => reference.run(tree),
         }
     }
 }

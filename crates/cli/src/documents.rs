@@ -59,12 +59,58 @@ impl Man {
 
 /// Prints the reference of all commands, in Markdown.
 #[derive(Debug, Args)]
-pub(crate) struct Reference {}
+pub(crate) struct Reference {
+    /// That of the control plane's settings instead.
+    #[arg(long)]
+    configuration: bool,
+}
 
 impl Reference {
-    pub(crate) fn run(tree: fn() -> clap::Command) -> Result<(), Failure> {
-        print(&reference(tree))
+    pub(crate) fn run(self, tree: fn() -> clap::Command) -> Result<(), Failure> {
+        print(&if self.configuration {
+            configuration(tree)
+        } else {
+            reference(tree)
+        })
     }
+}
+
+/// The settings of the control plane: the variables of `kloigos serve`.
+fn configuration(tree: fn() -> clap::Command) -> String {
+    let mut text = "# Configuration\n\n\
+        A control plane is told all by flags of `kloigos serve` or by variables of its environment; the \
+        package reads them from `/etc/kloigos/control.env`. A flag wins over its variable. This page is \
+        made from the code.\n\n\
+        | variable | flag | default | |\n|---|---|---|---|\n"
+        .to_owned();
+    let mut root = tree();
+    root.build();
+    let serve = root.find_subcommand("serve");
+    for argument in serve.into_iter().flat_map(clap::Command::get_arguments) {
+        let Some(flag) = argument.get_long().filter(|name| *name != "help") else {
+            continue;
+        };
+        let variable = argument
+            .get_env()
+            .map(|name| format!("`{}`", name.display()));
+        let defaults = argument.get_default_values().iter();
+        let default: Vec<String> = defaults
+            .map(|value| format!("`{}`", value.display()))
+            .collect();
+        let help = argument.get_help().map(ToString::to_string);
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            text,
+            "| {} | `--{flag}` | {} | {} |",
+            variable.unwrap_or_default(),
+            default.join(", "),
+            // An address in angle brackets would be a link.
+            help.unwrap_or_default()
+                .replace('\n', " ")
+                .replace(['<', '>'], "`"),
+        );
+    }
+    text
 }
 
 /// The command line with what only the documents need: the exit codes below the help.

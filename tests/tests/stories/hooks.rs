@@ -1,13 +1,23 @@
 //! An operator's own programs at points of the work: real ones, over simulated servers.
 
-use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::TcpStream,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
 
 use kloigos_control::{Hooks, JobRecord, JobStatus, Settings, World};
 use kloigos_model::{compute_unit::UnitStatus, hook::HookPoint};
+use kloigos_sim::fleet::address;
+use kloigos_tests::sshd;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::town::{AT_MOST, Town, allocate, first_unit, hostname, swift, tags};
+use super::town::{AT_MOST, Town, allocate, first_unit, hostname, init, swift, tags};
 
 /// What a shell, a template and a terminal would make something of.
 const HOSTILE: &str = "$(touch PWNED)`id`{{ 7*7 }};\"'";
@@ -183,6 +193,91 @@ async fn quarantined(town: &Town, job: &JobRecord, status: UnitStatus) {
     let unit = unit.unwrap_or_else(|| panic!("no unit is {status}: {units:?}"));
     let why = unit.reason.as_deref().expect("a reason");
     assert!(why.contains("the hook"), "{why}");
+}
+
+/// A playbook that leaves a word on its server, by a shell that is there over SSH.
+const REACHES: &str = "
+- hosts: all
+  gather_facts: false
+  vars: {ansible_port: PORT}
+  tasks:
+    - ansible.builtin.raw: echo $SSH_CONNECTION > LEFT/reached
+";
+
+/// An sshd where the first simulated server is, with keys in this folder.
+struct Door {
+    sshd: Child,
+    port: u16,
+}
+
+impl Door {
+    fn open(folder: &Path) -> Self {
+        for name in ["host", "id"] {
+            let made = Command::new("ssh-keygen")
+                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                .arg(folder.join(name))
+                .status();
+            assert!(made.expect("ssh-keygen is there").success());
+        }
+        let port = sshd::free_port();
+        let sshd = sshd::start(folder, port, "id.pub", "ListenAddress 127.64.0.1");
+        let end = Instant::now() + AT_MOST;
+        while TcpStream::connect((address(1), port)).is_err() {
+            assert!(Instant::now() < end, "sshd does not answer");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self { sshd, port }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        // It is this test's own; an end that came by itself is as good.
+        let _ = self.sshd.kill();
+        let _ = self.sshd.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_playbook_reaches_its_server_by_the_keys_that_are_known_and_no_other() {
+    let operator = Operator::new();
+    let folder = operator.folder.path();
+    let door = Door::open(folder);
+    let left = operator.left("").display().to_string();
+    let hook = folder.join("hooks/after_init.yaml");
+    let plays = REACHES.replace("LEFT/", &left);
+    // A simulated machine answers at port 22 alone, where this test may not listen.
+    let plays = plays.replace("PORT", &door.port.to_string());
+    fs::write(hook, plays).expect("a hook");
+    let known_hosts = folder.join("known_hosts");
+    let mut settings = operator.settings(AT_MOST);
+    settings.known_hosts = vec![known_hosts.clone()];
+    let hooks = settings.hooks.as_mut().expect("hooks");
+    let programs = xtask::ansible::programs().expect("ansible-core is installed");
+    hooks.ansible_playbook = programs.join("ansible-playbook");
+    hooks.ssh_keys = vec![folder.join("id")];
+    let town = Town::with(1, settings, World::system()).await;
+    let op = init(1, &["0-31"]);
+
+    // The simulated machine's own key is pinned; sshd has another.
+    let begun = town.control.init_server(op.clone()).await.expect("begun");
+    let job = town.end_of(begun).await;
+    assert_eq!(job.status, JobStatus::Failed, "{job:?}");
+    let said = log(&town, &job).await;
+    assert!(said.contains("Host key verification failed"), "{said}");
+    assert!(!operator.left("reached").exists());
+
+    let server = town.control.server(&hostname(1)).await.expect("a server");
+    let own = server.record.host_key.expect("it is pinned").to_string();
+    let sshds = fs::read_to_string(folder.join("host.pub")).expect("a key");
+    let place = address(1);
+    fs::write(known_hosts, format!("{place} {own}\n{place} {sshds}")).expect("a file");
+    let begun = town.control.init_server(op).await.expect("begun");
+    let job = town.end_of(begun).await;
+    let said = log(&town, &job).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{said}");
+    let reached = operator.read("reached");
+    assert!(reached.contains(&door.port.to_string()), "{reached}");
 }
 
 /// The program that the page on hooks shows.

@@ -150,6 +150,10 @@ async fn serve(config: &Config) -> Result<()> {
         show(&token).context("failed to show the token")?;
     }
     say_how(&server, config).await;
+    // For systemd, where it waits for that: calls made from now on are answered.
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        tracing::warn!(%error, "the service manager is not told");
+    }
     let mut terminate = signal(SignalKind::terminate()).context("failed to await signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to await signals")?;
     let stop = async move {

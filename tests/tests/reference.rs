@@ -1,0 +1,60 @@
+//! Pages of the reference that are made of the code, and must be what the code says.
+//!
+//! `KLOIGOS_BLESS=1` writes them anew; the difference is then for a person to read.
+
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+
+use kloigos_model::event::EventKind;
+use xtask::drive;
+
+/// What a page says must be this.
+#[track_caller]
+fn is(page: &str, made: &str) {
+    let path = Path::new("../docs/reference").join(page);
+    if std::env::var_os("KLOIGOS_BLESS").is_some() {
+        fs::write(&path, made).expect("the page is written");
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == made,
+        "{} is not that of the code: KLOIGOS_BLESS=1 writes it",
+        path.display()
+    );
+}
+
+#[test]
+fn the_configuration_is_that_of_the_program() {
+    let output = drive::run(&["reference", "--configuration"]).expect("kloigos runs");
+    let made = String::from_utf8(output.stdout).expect("a text");
+    assert!(made.contains("`KLOIGOS_LISTEN`"), "{made}");
+    is("configuration.md", &made);
+}
+
+/// The sentence that stands above each kind in the sources.
+#[test]
+fn the_events_are_those_of_the_model() {
+    let source = include_str!("../../crates/model/src/event.rs");
+    let mut meanings = BTreeMap::new();
+    let mut said = String::new();
+    for line in source.lines().map(str::trim) {
+        if let Some(text) = line.strip_prefix("/// ") {
+            said = text.to_owned();
+        } else if let Some((_, word)) = line.split_once(" = \"") {
+            meanings.insert(word.trim_end_matches("\",").to_owned(), said.clone());
+        }
+    }
+    let mut page = "# Events\n\n\
+        Each has a number, a time, a kind, and what it is about: `hostname`, `compute_id`, `job`, and \
+        `was` and `became` where a state changed. They come in the order in which they were committed; \
+        `kloigos event list` shows the latest, `kloigos event watch` and `GET /api/events` \
+        stream them, and go on behind any number (`Last-Event-ID`). This page is made from the code.\n\n\
+        | kind | what happened |\n|---|---|\n"
+        .to_owned();
+    for kind in EventKind::ALL {
+        let meaning = meanings
+            .get(kind.as_str())
+            .expect("each kind is documented");
+        let _ = writeln!(page, "| `{kind}` | {meaning} |");
+    }
+    is("events.md", &page);
+}
