@@ -248,6 +248,10 @@ fn no_tag_is_a_template_in_a_hook(version: &str) {
     fs::create_dir(&hooks).expect("a folder");
     let hook = repository("tests/tests/ansible/clean_up.yaml");
     fs::copy(hook, hooks.join("clean_up.yaml")).expect("a copy");
+    // Whatever this user's umask.
+    for (path, mode) in [(hooks.clone(), 0o755), (hooks.join("clean_up.yaml"), 0o644)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+    }
     let programs = ansible::programs_of(version).expect("ansible-core is installed");
     let player = programs.join("ansible-playbook").display().to_string();
     let hooks_dir = hooks.display().to_string();

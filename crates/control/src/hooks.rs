@@ -132,6 +132,7 @@ impl Hooks {
 
     /// The one hook of this point.
     fn find(&self, point: HookPoint) -> Result<Option<Hook>, String> {
+        self.closed()?;
         let entries = fs::read_dir(&self.dir);
         let entries = entries.map_err(|error| failed("read", &self.dir, &error))?;
         let mut found = Vec::new();
@@ -153,6 +154,19 @@ impl Hooks {
                 other.display()
             )),
         }
+    }
+
+    /// Whoever may write the folder may put a hook there.
+    fn closed(&self) -> Result<(), String> {
+        let about =
+            fs::metadata(&self.dir).map_err(|error| failed("look at", &self.dir, &error))?;
+        let shown = self.dir.display();
+        if about.mode() & 0o022 != 0 {
+            return Err(format!(
+                "others may write the folder of hooks {shown}; chmod go-w {shown}"
+            ));
+        }
+        Ok(())
     }
 
     /// A file that nobody but its operator could have written.

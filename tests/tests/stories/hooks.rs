@@ -31,7 +31,10 @@ impl Operator {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for name in ["hooks", "scratch", "left"] {
-            fs::create_dir(folder.path().join(name)).expect("a folder");
+            let path = folder.path().join(name);
+            fs::create_dir(&path).expect("a folder");
+            // Whatever this user's umask.
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
         }
         Self { folder }
     }
@@ -248,7 +251,8 @@ async fn a_playbook_reaches_its_server_by_the_keys_that_are_known_and_no_other()
     let plays = REACHES.replace("LEFT/", &left);
     // A simulated machine answers at port 22 alone, where this test may not listen.
     let plays = plays.replace("PORT", &door.port.to_string());
-    fs::write(hook, plays).expect("a hook");
+    fs::write(&hook, plays).expect("a hook");
+    fs::set_permissions(hook, fs::Permissions::from_mode(0o644)).expect("a mode");
     let known_hosts = folder.join("known_hosts");
     let mut settings = operator.settings(AT_MOST);
     settings.known_hosts = vec![known_hosts.clone()];

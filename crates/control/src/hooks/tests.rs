@@ -24,6 +24,7 @@ fn put(dir: &Path, name: &str, mode: u32) {
 fn a_hook_is_known_by_its_name() {
     let dir = std::env::temp_dir().join(format!("kloigos-hooks-{}", std::process::id()));
     fs::create_dir_all(&dir).expect("a folder");
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).expect("a mode");
     let hooks = hooks(&dir);
     let find = |point| hooks.find(point);
     assert_eq!(find(HookPoint::CleanUp), Ok(None));
@@ -49,5 +50,8 @@ fn a_hook_is_known_by_its_name() {
     put(&dir, "before_decommission", 0o775);
     let open = find(HookPoint::BeforeDecommission).expect_err("others may write it");
     assert!(open.contains("chmod go-w"), "{open}");
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o777)).expect("a mode");
+    let open = find(HookPoint::CleanUp).expect_err("others may put hooks there");
+    assert!(open.contains("folder of hooks"), "{open}");
     fs::remove_dir_all(&dir).expect("it goes");
 }
