@@ -65,7 +65,6 @@ fn a_newcomer_gets_from_bare_machines_to_a_service_by_the_page_alone() -> Result
     println!("── an upgrade");
     let service = Service::of(server)?;
     let binary = server.script(BINARY)?;
-    let binary = server.script(BINARY)?;
     packages.put(desk, &packages.new)?;
     desk.script("apt-get install -y /root/kloigos_0.3.0_amd64.deb")?;
     let version = desk.run(&["dpkg-query", "-W", "-f", "${Version}", "kloigos"])?;

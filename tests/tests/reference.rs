@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use kloigos_model::event::EventKind;
+use serde_json::Value;
 use xtask::drive;
 
 /// What a page says must be this.
@@ -57,4 +58,24 @@ fn the_events_are_those_of_the_model() {
         let _ = writeln!(page, "| `{kind}` | {meaning} |");
     }
     is("events.md", &page);
+}
+
+#[test]
+fn the_calls_are_those_of_the_document() {
+    let text = fs::read_to_string("../openapi.json").expect("the document");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let mut page = "# API calls\n\n\
+        Every call, below `/api`. A running control plane serves the whole document at \
+        `/api/openapi.json` and shows it at `/docs`; [the API](../API.md) explains waiting, repeats and \
+        errors. This page is made from the code.\n\n\
+        | call | what it does |\n|---|---|\n"
+        .to_owned();
+    for (path, calls) in document["paths"].as_object().expect("paths") {
+        for (method, call) in calls.as_object().expect("calls") {
+            let what = call["summary"].as_str().expect("each call is documented");
+            let method = method.to_uppercase();
+            let _ = writeln!(page, "| `{method} {path}` | {what} |");
+        }
+    }
+    is("api.md", &page);
 }
