@@ -231,11 +231,6 @@ pub(super) const CHANGES: &[ByHand] = &[
     server("pam", "sed -i '/kloigos/d' /etc/pam.d/atd"),
     unit("5-6", "directories", "rmdir /opt/c5-6"),
     unit("5-6", "directories", "chmod 755 /home/u5-6"),
-    unit(
-        "1-2",
-        "account",
-        "sed -i 's|:/home/u1-2:|:/tmp:|' /etc/passwd",
-    ),
     unit("1-2", "account", "usermod --expiredate 1 u1-2"),
     unit("3-4", "account", "chage --lastday 0 u3-4"),
     unit("5-6", "account", "chage --maxdays 30 u5-6"),
