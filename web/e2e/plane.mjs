@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Starts one; `servers` simulated servers, none of them cut yet. */
-export async function startPlane(servers) {
+/** Starts one; `servers` simulated servers, none of them cut yet; `more` is said to it too. */
+export async function startPlane(servers, more = []) {
   const dir = await mkdtemp(join(tmpdir(), "kloigos-web-"));
   const port = await freePort();
   const plane = {
@@ -14,6 +14,7 @@ export async function startPlane(servers) {
     dir,
     port,
     servers,
+    more,
     token: "",
     process: undefined,
   };
@@ -23,7 +24,7 @@ export async function startPlane(servers) {
 
 /** Starts it again over the same data, at the same address. */
 export async function launch(plane) {
-  const { port, dir, servers } = plane;
+  const { port, dir, servers, more } = plane;
   const listen = [
     "serve",
     "--simulated",
@@ -32,6 +33,7 @@ export async function launch(plane) {
     `127.0.0.1:${port}`,
     "--data-dir",
     dir,
+    ...more,
   ];
   plane.process = spawn(process.env.KLOIGOS, [...listen, "--log", "warn"], {
     stdio: ["ignore", "pipe", "inherit"],
