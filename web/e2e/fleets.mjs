@@ -4,11 +4,13 @@ import { publicKey } from "./keys.mjs";
 import { lose, meddle } from "./meddling.mjs";
 import { call, cut } from "./plane.mjs";
 
+/** No program listens there. */
+const NOBODY = "http://127.0.0.1:9/kloigos";
 const HALVES = ["0-15", "16-31", "32-47", "48-59"];
 
 /**
  * Servers in two places, units in use, one stopped, an init that failed; one server where somebody
- * meddled, one set aside, one that does not answer.
+ * meddled, one set aside, one that does not answer; and a webhook whose receiver is not there.
  */
 export async function fill(plane) {
   await cut(plane, 1, HALVES);
@@ -41,6 +43,8 @@ export async function fill(plane) {
     cpu_ranges: ["0-99"],
   }).catch(() => undefined);
   await trouble(plane, used);
+  await call(plane, "POST", "/webhooks", { name: "chat", url: NOBODY, kinds: ["server_mode"] });
+  await call(plane, "PATCH", "/servers/host2", { mode: "repair" });
   return used;
 }
 

@@ -7,6 +7,7 @@ import { openBrowser, openPage, picture } from "./browser.mjs";
 import { allocation, drift, giveBack, init, signIn } from "./journeys/path.mjs";
 import { servers } from "./journeys/servers.mjs";
 import { units } from "./journeys/units.mjs";
+import { webhooks } from "./journeys/webhooks.mjs";
 import { work } from "./journeys/work.mjs";
 import { press } from "./keyboard.mjs";
 import { publicKey } from "./keys.mjs";
@@ -57,6 +58,7 @@ units(me);
 drift(me, WORLD);
 servers(me);
 work(me);
+webhooks(me);
 giveBack(me, WORLD);
 
 test("whoever signs out is out", async () => {

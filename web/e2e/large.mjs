@@ -12,7 +12,7 @@ const address = (number) => `127.64.${number >> 8}.${number & 255}`;
 
 /** A control plane over so many servers of so many units; nothing happens there by itself. */
 export async function startLarge(servers, units) {
-  const plane = await startPlane(servers, ["--visit-every", HOUR]);
+  const plane = await startPlane(servers, ["--visit-every", HOUR, "--log", "error"]);
   const ranges = Array.from({ length: units }, (_, unit) => rangeOf(unit, Math.floor(64 / units)));
   let next = 1;
   const ask = async () => {

@@ -1,14 +1,5 @@
 /** Operations that no page asks for, each with its reason. */
-const ELSEWHERE = {
-  "GET /webhooks": "not in the application yet",
-  "POST /webhooks": "not in the application yet",
-  "GET /webhooks/{id}": "not in the application yet",
-  "PATCH /webhooks/{id}": "not in the application yet",
-  "DELETE /webhooks/{id}": "not in the application yet",
-  "GET /webhooks/{id}/deliveries": "not in the application yet",
-  "POST /webhooks/{id}/test": "not in the application yet",
-  "POST /webhooks/{id}/deliveries/{delivery}/redeliver": "not in the application yet",
-};
+const ELSEWHERE = {};
 
 /** The operations of the document that are not among these calls, and are not excused. */
 export function unseen(document, calls) {

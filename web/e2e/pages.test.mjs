@@ -21,7 +21,13 @@ before(async () => {
   [empty, full] = [await startPlane(1), await startPlane(5)];
   const used = await fill(full);
   const jobs = await call(full, "GET", "/jobs?status=failed&limit=1");
-  pages = await routes({ hostname: "host1", computeId: used[0].compute_id, id: jobs[0].id });
+  const [webhook] = await call(full, "GET", "/webhooks");
+  pages = await routes({
+    hostname: "host1",
+    computeId: used[0].compute_id,
+    id: jobs[0].id,
+    webhook: webhook.id,
+  });
 });
 
 after(async () => {

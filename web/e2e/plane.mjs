@@ -35,7 +35,8 @@ export async function launch(plane) {
     dir,
     ...more,
   ];
-  plane.process = spawn(process.env.KLOIGOS, [...listen, "--log", "warn"], {
+  const log = more.includes("--log") ? [] : ["--log", "warn"];
+  plane.process = spawn(process.env.KLOIGOS, [...listen, ...log], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   plane.process.stdout.on("data", (text) => {

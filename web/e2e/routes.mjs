@@ -33,5 +33,6 @@ function filled(path, known) {
 function nameOf(path) {
   if (path === "/") return "fleet";
   const [, noun, one] = path.split("/");
-  return one ? noun.replace(/s$/, "") : noun;
+  if (!one) return noun;
+  return one.startsWith("$") ? noun.replace(/s$/, "") : `${noun}-${one}`;
 }

@@ -85,6 +85,18 @@ const events = createRoute({
   validateSearch: (raw) => texts(raw, ["kind", "hostname", "compute_id", "job"]),
   component: lazyRouteComponent(() => import("./pages/events/EventsPage"), "EventsPage"),
 });
+const webhooks = createRoute({
+  ...page("/webhooks"),
+  component: lazyRouteComponent(() => import("./pages/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+const newWebhook = createRoute({
+  ...page("/webhooks/new"),
+  component: lazyRouteComponent(() => import("./pages/webhooks/NewWebhookPage"), "NewWebhookPage"),
+});
+const webhook = createRoute({
+  ...page("/webhooks/$webhook"),
+  component: lazyRouteComponent(() => import("./pages/webhooks/WebhookPage"), "WebhookPage"),
+});
 const settings = createRoute({
   ...page("/settings"),
   component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
@@ -106,6 +118,9 @@ export const router = createRouter({
     jobs,
     job,
     events,
+    webhooks,
+    newWebhook,
+    webhook,
     settings,
     board,
   ]),

@@ -40,6 +40,19 @@ enum Verb {
         #[arg(long, value_name = "FOLDER", default_value = "web/screenshots")]
         screenshots: PathBuf,
     },
+    /// Measures the fleet map over a large simulated fleet while 50 events a second arrive, prints
+    /// the figures, and fails where one misses what is asked of it.
+    Scale {
+        /// How many servers.
+        #[arg(long, default_value_t = 1000)]
+        servers: u16,
+        /// How many units each is cut into.
+        #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=23))]
+        units: u8,
+        /// How long.
+        #[arg(long, default_value_t = 300)]
+        seconds: u32,
+    },
     /// Renews what is generated from openapi.json.
     Api,
 }
@@ -50,6 +63,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         None | Some(Verb::Build) => build(),
         Some(Verb::Check) => check(),
         Some(Verb::Journeys { screenshots }) => journeys(screenshots),
+        Some(Verb::Scale {
+            servers,
+            units,
+            seconds,
+        }) => scale(*servers, *units, *seconds),
         Some(Verb::Api) => with_packages(&["api"]),
     }
 }
@@ -65,6 +83,16 @@ fn check() -> Result<()> {
 
 fn journeys(screenshots: &Path) -> Result<()> {
     succeed(in_browser("journeys", screenshots)?.env("KLOIGOS", drive::executable()?))
+}
+
+fn scale(servers: u16, units: u8, seconds: u32) -> Result<()> {
+    let mut scale = in_browser("scale", &folder()?.join("screenshots"))?;
+    scale
+        .env("KLOIGOS", drive::executable()?)
+        .args(["--", "--servers", &servers.to_string()])
+        .args(["--units", &units.to_string()])
+        .args(["--seconds", &seconds.to_string()]);
+    succeed(&mut scale)
 }
 
 /// Goes the whole path by keyboard over a lab server, with the control plane behind this API. The

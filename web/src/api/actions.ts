@@ -1,7 +1,14 @@
 // What can be done, call by call. None waits: the job is followed instead, so that a page can be
 // left and the work found again.
 import { answer, api, begun } from "./client";
-import type { InitRequest, LimitsRequest, Unit, UnitRequest } from "./types";
+import type {
+  InitRequest,
+  LimitsRequest,
+  Unit,
+  UnitRequest,
+  WebhookChange,
+  WebhookRequest,
+} from "./types";
 
 /** A unit and the tenancy that is meant; another tenancy is never hit. */
 type Tenancy = Pick<Unit, "compute_id" | "allocation_id">;
@@ -112,3 +119,25 @@ export const cancelJob = (id: string) =>
 /** Tries a job again; the job that does it. */
 export const retryJob = (id: string) =>
   answer(api.POST("/jobs/{id}/retry", { params: { path: { id }, query: NOW } }));
+
+/** Makes a webhook; the answer alone shows its secret. */
+export const createWebhook = (body: WebhookRequest) => answer(api.POST("/webhooks", { body }));
+
+/** Edits a webhook; the answer shows a new secret, where one was asked for. */
+export const editWebhook = (id: string, body: WebhookChange) =>
+  answer(api.PATCH("/webhooks/{id}", { params: { path: { id } }, body }));
+
+export const removeWebhook = (id: string) =>
+  answer(api.DELETE("/webhooks/{id}", { params: { path: { id } } }));
+
+/** Sends it a message of no event; how that went. */
+export const testWebhook = (id: string) =>
+  answer(api.POST("/webhooks/{id}/test", { params: { path: { id } } }));
+
+/** Sends a message once more; how that went. */
+export const redeliver = (id: string, delivery: string) =>
+  answer(
+    api.POST("/webhooks/{id}/deliveries/{delivery}/redeliver", {
+      params: { path: { id, delivery } },
+    }),
+  );

@@ -4,7 +4,8 @@
 import { useSyncExternalStore } from "react";
 import { queries } from "./cache";
 import { slow } from "./pace";
-import { batched, KINDS, staleBy } from "./staleness";
+import { renewServers } from "./renewal";
+import { changesRows, distinct, gathered, KINDS, staleBy } from "./staleness";
 import type { Event } from "./types";
 
 type Standing = "opening" | "flowing" | "broken";
@@ -17,8 +18,12 @@ const hearers = new Set<(event: Event) => void>();
 /** How long events are gathered before their pages are asked for anew, in milliseconds. */
 const GATHERED = 250;
 
-const renew = batched(GATHERED, (keys: readonly (readonly string[])[]) => {
-  for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+const renew = gathered(GATHERED, (events: Event[]) => {
+  for (const queryKey of distinct(events.flatMap(staleBy)))
+    void queries.invalidateQueries({ queryKey });
+  const changed = events.filter(changesRows).map((event) => event.hostname);
+  const hostnames = new Set(changed.filter((name) => name !== null));
+  return renewServers(queries, [...hostnames]);
 });
 
 /** Opens the stream for as long as somebody is signed in. */
@@ -37,7 +42,7 @@ export function listen(): () => void {
 
 function heard(data: string) {
   const event = JSON.parse(data) as Event;
-  renew(staleBy(event));
+  renew(event);
   for (const hear of hearers) hear(event);
 }
 

@@ -25,9 +25,14 @@ export const health = () =>
     retry: false,
   });
 
+/** What the lists of the whole fleet are kept under; what is under a name is about that one alone. */
+export const FLEET = "fleet";
+
 export const servers = () =>
   queryOptions({
-    queryKey: ["servers"],
+    queryKey: [FLEET, "servers"],
+    // Thousands of rows are not compared one by one; `renewServers` keeps those that did not change.
+    structuralSharing: false,
     queryFn: ({ signal }) => answer(api.GET("/servers", { signal })),
     refetchInterval: pace(OFTEN),
   });
@@ -62,7 +67,8 @@ export const serverAttestations = (hostname: string) =>
 
 export const units = () =>
   queryOptions({
-    queryKey: ["units"],
+    queryKey: [FLEET, "units"],
+    structuralSharing: false,
     queryFn: ({ signal }) => answer(api.GET("/compute_units/", { signal })),
     refetchInterval: pace(OFTEN),
   });
@@ -188,4 +194,33 @@ export const events = (filter: EventsFilter) =>
     },
     initialPageParam: 0,
     getNextPageParam: (page) => (page.length < EVENTS ? undefined : page.at(-1)?.id),
+  });
+
+export const webhooks = () =>
+  queryOptions({
+    queryKey: ["webhooks"],
+    queryFn: ({ signal }) => answer(api.GET("/webhooks", { signal })),
+    // What arrives there is no event.
+    refetchInterval: OFTEN,
+  });
+
+export const webhook = (id: string) =>
+  queryOptions({
+    queryKey: ["webhooks", id],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/webhooks/{id}", { signal, params: { path: { id } } })),
+    refetchInterval: OFTEN,
+  });
+
+export const deliveries = (id: string) =>
+  queryOptions({
+    queryKey: ["webhooks", id, "deliveries"],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/webhooks/{id}/deliveries", {
+          signal,
+          params: { path: { id }, query: { limit: 100 } },
+        }),
+      ),
+    refetchInterval: OFTEN,
   });

@@ -26,28 +26,49 @@ export const KINDS = [
 
 type Key = readonly string[];
 
-/** The queries whose answers are old since an event. */
-export function staleBy(event: Pick<Event, "kind">): Key[] {
+/** The queries whose answers are old since an event, beside the lists of the fleet. */
+export function staleBy(event: Pick<Event, "kind" | "hostname" | "compute_id">): Key[] {
   const [about] = event.kind.split("_");
   if (about === "job") return [["jobs"]];
   if (about === "webhook") return [["webhooks"]];
-  if (about === "database") return [[]];
+  if (about === "database" || !event.hostname) return [[]];
   // A unit is on its server's page too, and a server's state is in its units'.
-  return [["units"], ["servers"], ["placement"]];
+  const unit = event.compute_id ? ["units", event.compute_id] : ["units"];
+  return [unit, ["servers", event.hostname], ["placement"]];
 }
 
-/** Gathers keys for a while and hands them on together, each once; the first waits longest. */
-export function batched(milliseconds: number, hand: (keys: Key[]) => void): (keys: Key[]) => void {
-  const gathered = new Map<string, Key>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  return (keys) => {
-    for (const key of keys) gathered.set(key.join("/"), key);
-    if (timer !== undefined) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      const all = [...gathered.values()];
-      gathered.clear();
-      hand(all);
-    }, milliseconds);
+/** Whether an event changes the row of its server or of one of its units in the fleet's lists. */
+export function changesRows({ kind }: Pick<Event, "kind">): boolean {
+  return kind.startsWith("server_") || !/^(job|webhook|database)_/.test(kind);
+}
+
+/** All the keys, each once. */
+export function distinct(keys: readonly Key[]): Key[] {
+  return [...new Map(keys.map((key) => [key.join("/"), key])).values()];
+}
+
+/**
+ * Gathers things for a while and hands them on together; while those are seen to, later ones are
+ * gathered, so that no more is begun than is done.
+ */
+export function gathered<T>(
+  milliseconds: number,
+  see: (things: T[]) => Promise<unknown>,
+): (thing: T) => void {
+  let waiting: T[] = [];
+  let going = false;
+  const next = () => {
+    const things = waiting;
+    waiting = [];
+    going = things.length > 0;
+    // What fails is asked for anew by whoever shows it.
+    if (going) void see(things).then(later, later);
+  };
+  const later = () => setTimeout(next, milliseconds);
+  return (thing) => {
+    waiting.push(thing);
+    if (going) return;
+    going = true;
+    later();
   };
 }

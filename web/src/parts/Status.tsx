@@ -35,6 +35,9 @@ const TONES: Record<string, Tone> = {
   active: "good",
   ending: "busy",
   ended: "idle",
+  // Messages to webhooks.
+  waiting: "busy",
+  delivered: "good",
   // Activities and verdicts.
   frozen: "warn",
   stopped: "warn",

@@ -8,6 +8,7 @@ import {
   IconServer2,
   IconSettings,
   IconTimeline,
+  IconWebhook,
 } from "@tabler/icons-react";
 
 /** A page that the menu and the palette name, and the keys that go there after `g`. */
@@ -24,6 +25,7 @@ export const PAGES: readonly PageEntry[] = [
   { to: "/units", label: "Units", icon: IconCpu, key: "u" },
   { to: "/jobs", label: "Jobs", icon: IconPlayerPlay, key: "j" },
   { to: "/events", label: "Events", icon: IconTimeline, key: "e" },
+  { to: "/webhooks", label: "Webhooks", icon: IconWebhook, key: "w" },
   { to: "/settings", label: "Settings", icon: IconSettings, key: "t" },
 ];
 

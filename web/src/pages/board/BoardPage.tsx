@@ -9,10 +9,12 @@ import { useNow } from "~/parts/now";
 import { Connection } from "~/shell/Connection";
 import { Figures } from "../fleet/Figures";
 import { FleetMap } from "../fleet/FleetMap";
-import { grouped, isTroubled, tilesOf, totals } from "../fleet/fleet";
+import { grouped, isTroubled, totals } from "../fleet/fleet";
+import { useTiles } from "../fleet/tiles";
 import { NoServers } from "../servers/ServersPage";
 import classes from "./BoardPage.module.css";
 
+const NONE: never[] = [];
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 /** The fleet for a screen on the wall: what is not well comes first, and nothing can be done. */
@@ -23,10 +25,11 @@ export function BoardPage() {
   const allUnits = useQuery(units());
   const recent = useQuery(jobs({ limit: 100 }));
   const going = recent.data?.filter((job) => !isOver(job)).length ?? 0;
-  const tiles = useMemo(() => {
-    const all = tilesOf(allServers.data ?? [], allUnits.data ?? []);
-    return all.sort((a, b) => Number(isTroubled(b)) - Number(isTroubled(a)));
-  }, [allServers.data, allUnits.data]);
+  const all = useTiles(allServers.data ?? NONE, allUnits.data ?? NONE);
+  const tiles = useMemo(
+    () => [...all].sort((a, b) => Number(isTroubled(b)) - Number(isTroubled(a))),
+    [all],
+  );
   return (
     <main className={classes.board}>
       <header className={classes.head}>

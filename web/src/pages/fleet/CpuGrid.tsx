@@ -1,13 +1,13 @@
 import { unitColor } from "~/topology/colors";
 import { cells } from "./cells";
-import type { Tile } from "./fleet";
+import { ownersOf, type Tile } from "./fleet";
 
 const WIDTH = 192;
 const HEIGHT = 52;
 
 /** A server's CPUs as small squares: full where allocated, faint where free, grey for the host. */
 export function CpuGrid({ tile }: { tile: Tile }) {
-  const shapes = cells([...tile.owners.entries()], WIDTH, HEIGHT);
+  const shapes = cells([...ownersOf(tile).entries()], WIDTH, HEIGHT);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
       {[...shapes].map(([owner, path]) => (

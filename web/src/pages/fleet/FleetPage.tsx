@@ -2,19 +2,22 @@ import { Group, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { faultOf } from "~/api/fault";
 import { servers, units } from "~/api/queries";
 import type { Server, Unit } from "~/api/types";
 import { Empty } from "~/parts/Empty";
+import { Failed } from "~/parts/Failed";
 import { Loaded } from "~/parts/Loaded";
 import { PageHead } from "~/parts/PageHead";
 import { isServer, SERVER_WORDS } from "~/parts/serverState";
 import { NoServers } from "../servers/ServersPage";
 import { Figures } from "./Figures";
 import { FleetMap } from "./FleetMap";
-import { grouped, tilesOf, totals } from "./fleet";
+import { grouped, totals } from "./fleet";
+import { useTiles } from "./tiles";
 
 const route = getRouteApi("/");
+const NO_UNITS: Unit[] = [];
 
 /** All servers at a glance. */
 export function FleetPage() {
@@ -28,7 +31,11 @@ export function FleetPage() {
           list.length === 0 ? (
             <NoServers />
           ) : (
-            <Loaded query={allUnits}>{(cut) => <Fleet servers={list} units={cut} />}</Loaded>
+            // The map stands before its units are there; in a large fleet they come later.
+            <>
+              {allUnits.error && !allUnits.data && <Failed fault={faultOf(allUnits.error)} />}
+              <Fleet servers={list} units={allUnits.data ?? NO_UNITS} />
+            </>
           )
         }
       </Loaded>
@@ -48,7 +55,7 @@ function Fleet({ servers, units }: { servers: Server[]; units: Unit[] }) {
   const go = route.useNavigate();
   const set = (change: Record<string, string | undefined>) =>
     void go({ search: (old) => ({ ...old, ...change }), replace: true });
-  const tiles = useMemo(() => tilesOf(servers, units), [servers, units]);
+  const tiles = useTiles(servers, units);
   const needle = q.toLowerCase();
   const matching = tiles.filter(
     ({ server }) =>

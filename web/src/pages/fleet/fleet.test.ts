@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Server, Unit } from "~/api/types";
-import { grouped, tilesOf, totals } from "./fleet";
+import { grouped, ownersOf, tilesOf, totals } from "./fleet";
 
 const server = (hostname: string, region: string, health = "healthy") =>
   ({
@@ -20,7 +20,7 @@ const tiles = tilesOf(
 );
 
 test("every CPU has the unit it belongs to, or the host", () => {
-  const owners = tiles[0]?.owners;
+  const owners = tiles[0] && ownersOf(tiles[0]);
   expect([owners?.get(0), owners?.get(7), owners?.get(8), owners?.get(10)]).toEqual([
     0,
     1,
@@ -47,4 +47,14 @@ test("the fleet in numbers", () => {
 test("groups have names, in order", () => {
   expect(grouped(tiles, "region").map((group) => group.name)).toEqual(["eu", "us"]);
   expect(grouped(tiles, undefined)).toHaveLength(1);
+});
+
+test("a tile that nothing changed on is the same as before", () => {
+  const servers = tiles.map((tile) => tile.server);
+  const units = tiles.flatMap((tile) => tile.units);
+  expect(tilesOf(servers, units, tiles)[0]).toBe(tiles[0]);
+  const changed = units.with(0, unit("host1", [0, 1, 2, 3], "free"));
+  const next = tilesOf(servers, changed, tiles);
+  expect(next[0]).not.toBe(tiles[0]);
+  expect(next[1]).toBe(tiles[1]);
 });

@@ -6,8 +6,6 @@ import { isServer } from "~/parts/serverState";
 export interface Tile {
   server: Server;
   units: Unit[];
-  /** Every CPU that is known of, by number: the place of its unit, or `host`. */
-  owners: Map<number, number | "host">;
   capacity: number;
   allocated: number;
 }
@@ -19,26 +17,47 @@ export interface Group {
 
 export type Grouping = "region" | "zone" | "health" | undefined;
 
-/** The servers with what is on them, by name. */
-export function tilesOf(servers: readonly Server[], units: readonly Unit[]): Tile[] {
+/**
+ * The servers with what is on them, in their order. A tile of before is the same object again where
+ * nothing of it changed, so that it is not drawn anew.
+ */
+export function tilesOf(
+  servers: readonly Server[],
+  units: readonly Unit[],
+  before: readonly Tile[] = [],
+): Tile[] {
+  const known = new Map(before.map((tile) => [tile.server.hostname, tile]));
   const byServer = new Map<string, Unit[]>();
   for (const unit of units) {
     const list = byServer.get(unit.hostname);
     if (list) list.push(unit);
     else byServer.set(unit.hostname, [unit]);
   }
-  return servers.map((server) => tile(server, byServer.get(server.hostname) ?? []));
+  return servers.map((server) => {
+    const now = byServer.get(server.hostname) ?? [];
+    const old = known.get(server.hostname);
+    return old && old.server === server && isSame(old.units, now) ? old : tile(server, now);
+  });
 }
 
-function tile(server: Server, units: Unit[]): Tile {
+function isSame(a: readonly Unit[], b: readonly Unit[]): boolean {
+  return a.length === b.length && a.every((unit, place) => unit === b[place]);
+}
+
+/** Every CPU that is known of, by number: the place of its unit, or `host`. */
+export function ownersOf({ server, units }: Tile): Map<number, number | "host"> {
   const owners = new Map<number, number | "host">();
   for (const cpu of parseCpus(server.housekeeping_cpus ?? "") ?? []) owners.set(cpu, "host");
   for (const [place, unit] of units.entries()) {
     for (const cpu of unit.cpu_list.split(",")) owners.set(Number(cpu), place);
   }
+  return owners;
+}
+
+function tile(server: Server, units: Unit[]): Tile {
   const cpus = (list: Unit[]) => list.reduce((sum, unit) => sum + unit.cpu_count, 0);
   const allocated = cpus(units.filter((unit) => unit.status === "allocated"));
-  return { server, units, owners, capacity: cpus(units), allocated };
+  return { server, units, capacity: cpus(units), allocated };
 }
 
 /** The tiles in groups, each by its name; one group without a name where none is asked for. */

@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { faultOf } from "~/api/fault";
 import { server as asked } from "~/api/queries";
+import { renewServers } from "~/api/renewal";
 import type { ServerDetail } from "~/api/types";
 
 /** Does it, shows the server as it is then, and says so in a sentence. */
@@ -15,7 +16,7 @@ export function useServerChange<V = void>(
     mutationFn: call,
     onSuccess: (now) => {
       queries.setQueryData(asked(now.hostname).queryKey, now);
-      for (const key of ["servers", "units"]) void queries.invalidateQueries({ queryKey: [key] });
+      void renewServers(queries, [now.hostname]);
       notifications.show({ message: done(now) });
     },
     onError: (error) =>
