@@ -175,6 +175,37 @@ impl Columns {
         plain("DETAIL", "detail"),
         plain("JOB", "job").wide(),
     ]);
+    pub(crate) const WEBHOOKS: Self = Self(&[
+        plain("WEBHOOK", "name"),
+        plain("ENABLED", "enabled"),
+        plain("KINDS", "kinds"),
+        plain("URL", "url"),
+        plain("PROBLEM", "problem"),
+        plain("PLACE", "place").wide(),
+        plain("CREATED", "created_at").wide(),
+        plain("ID", "id").wide(),
+    ]);
+    pub(crate) const DELIVERIES: Self = Self(&[
+        plain("DELIVERY", "id"),
+        plain("KIND", "kind"),
+        plain("EVENT", "event"),
+        plain("STATUS", "status").word(),
+        plain("CODE", "status_code"),
+        plain("ATTEMPTS", "attempts"),
+        plain("CREATED", "created_at"),
+        plain("NEXT", "next_attempt_at").wide(),
+        plain("ENDED", "ended_at").wide(),
+        plain("MILLISECONDS", "duration_ms").wide(),
+        plain("ERROR", "error").wide(),
+    ]);
+    const ATTEMPTS: Self = Self(&[
+        plain("ATTEMPT", "number"),
+        plain("AT", "at"),
+        plain("CODE", "status_code"),
+        plain("MILLISECONDS", "duration_ms"),
+        plain("ERROR", "error"),
+        plain("ANSWER", "answer"),
+    ]);
     pub(crate) const ALLOCATIONS: Self = Self(&[
         plain("ALLOCATION", "id"),
         plain("STATUS", "status").word(),
@@ -258,6 +289,7 @@ impl Columns {
             "servers" => Self::IMPORTED,
             "tenancies" => Self::REBORN,
             "layout.units" => Self::LAYOUT,
+            "history" => Self::ATTEMPTS,
             "facts.cpus" => Self::CPUS,
             "facts.numa_nodes" => Self::NODES,
             "facts.disks" => Self::DISKS,

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     api_raw, arguments::Common, documents, event, export, failure::Failure, import, job, login,
-    report, server, session::Session, ssh, system, unit, version,
+    report, server, session::Session, ssh, system, unit, version, webhook,
 };
 
 /// What is asked of a control plane, and what goes with that.
@@ -18,6 +18,8 @@ pub(crate) enum Command {
     Job(Noun<job::Verb>),
     /// What happened and what happens.
     Event(Noun<event::Verb>),
+    /// Receivers that are told of events.
+    Webhook(Noun<webhook::Verb>),
     /// Allocates a unit; the same as `unit allocate`.
     Allocate(Leaf<unit::Allocate>),
     /// Deallocates a unit; the same as `unit deallocate`.
@@ -89,6 +91,7 @@ impl Command {
             Self::Unit(noun) => noun.run(),
             Self::Job(noun) => noun.run(),
             Self::Event(noun) => noun.run(),
+            Self::Webhook(noun) => noun.run(),
             Self::Allocate(leaf) => leaf.run(),
             Self::Deallocate(leaf) => leaf.run(),
             Self::Ssh(leaf) => leaf.run(),

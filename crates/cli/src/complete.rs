@@ -36,6 +36,10 @@ pub(crate) fn servers() -> Vec<CompletionCandidate> {
     names(&Call::get(["servers"]), "hostname")
 }
 
+pub(crate) fn webhooks() -> Vec<CompletionCandidate> {
+    names(&Call::get(["webhooks"]), "name")
+}
+
 pub(crate) fn jobs() -> Vec<CompletionCandidate> {
     names(&Call::get(["jobs"]).query("limit", Some("20")), "id")
 }

@@ -39,6 +39,7 @@ mod terminal;
 mod unit;
 mod unseen;
 mod version;
+mod webhook;
 
 use clap::ArgMatches;
 

@@ -25,18 +25,6 @@ const WITHOUT_COMMAND: &[(&str, &str, &str)] = &[
         "how a browser signs in; the command line sends its token",
     ),
     ("DELETE", "/session", "how a browser signs out"),
-    ("GET", "/webhooks", "no command yet"),
-    ("POST", "/webhooks", "no command yet"),
-    ("GET", "/webhooks/{id}", "no command yet"),
-    ("PATCH", "/webhooks/{id}", "no command yet"),
-    ("DELETE", "/webhooks/{id}", "no command yet"),
-    ("GET", "/webhooks/{id}/deliveries", "no command yet"),
-    ("POST", "/webhooks/{id}/test", "no command yet"),
-    (
-        "POST",
-        "/webhooks/{id}/deliveries/{delivery}/redeliver",
-        "no command yet",
-    ),
 ];
 
 #[test]

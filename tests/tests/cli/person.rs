@@ -33,6 +33,8 @@ impl Person {
             public_key(2).replace("ann", "bob"),
         )
         .expect("a file");
+        let receiver = include_str!("../../../examples/webhooks/receiver.py");
+        fs::write(home.path().join("receiver.py"), receiver).expect("a file");
         if let Some(token) = token {
             fs::write(home.path().join("token"), token).expect("a file");
         }

@@ -63,8 +63,8 @@ fn each_event_arrives_in_order_through_failures_and_deaths() {
     let first = &log[0];
     let how = |number: usize| {
         (
-            first["log"][number]["status_code"].clone(),
-            first["log"][number]["error"].clone(),
+            first["history"][number]["status_code"].clone(),
+            first["history"][number]["error"].clone(),
         )
     };
     assert_eq!(how(0).0, 500);
@@ -73,11 +73,11 @@ fn each_event_arrives_in_order_through_failures_and_deaths() {
         "{first:#}"
     );
     assert_eq!(how(3), (json!(200), json!(null)), "{first:#}");
-    assert_eq!(first["log"][3]["answer"], "heard");
+    assert_eq!(first["history"][3]["answer"], "heard");
     assert_eq!(first["attempts"], 4);
     let met_nobody = log
         .iter()
-        .any(|message| message["log"].to_string().contains("not reached"));
+        .any(|message| message["history"].to_string().contains("not reached"));
     assert!(met_nobody, "{log:#?}");
 }
 
@@ -224,6 +224,9 @@ fn a_redirect_is_not_followed_and_an_answer_is_not_kept_whole() {
     );
     let sent = desk.client().post(&path, &json!(null)).expect(200);
     assert_eq!(sent["status"], "delivered");
-    assert_eq!(sent["log"][0]["answer"].as_str().map(str::len), Some(500));
+    assert_eq!(
+        sent["history"][0]["answer"].as_str().map(str::len),
+        Some(500)
+    );
     assert!(other.received().is_empty());
 }

@@ -1148,7 +1148,7 @@ export interface components {
             /** @description What is sent, word for word. */
             body: string;
             /** @description The attempts that are kept, the latest last. */
-            log: components["schemas"]["AttemptView"][];
+            history: components["schemas"]["AttemptView"][];
         };
         /** @description Why a call was not answered with what it asked for. */
         Detail: {

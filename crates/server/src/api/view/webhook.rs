@@ -72,7 +72,7 @@ pub struct DeliveryView {
     /// What is sent, word for word.
     pub body: String,
     /// The attempts that are kept, the latest last.
-    pub log: Vec<AttemptView>,
+    pub history: Vec<AttemptView>,
 }
 
 /// One try to deliver a message.
@@ -140,7 +140,7 @@ impl From<DeliveryRecord> for DeliveryView {
             duration_ms: last.map(|last| last.took_ms),
             error: last.and_then(|last| last.error.clone()),
             body: message.body,
-            log: message.attempts.into_iter().map(Into::into).collect(),
+            history: message.attempts.into_iter().map(Into::into).collect(),
         }
     }
 }
