@@ -24,10 +24,10 @@ export function Attempts({ message, children }: { message: Delivery; children: R
           {plural(message.attempts_left, "more time", "more times")} at most.
         </Text>
       )}
-      {message.log.length > 0 && (
+      {message.history.length > 0 && (
         <DataTable
           label="Attempts"
-          rows={message.log}
+          rows={message.history}
           columns={COLUMNS}
           id={(one) => String(one.number)}
         />
@@ -48,7 +48,7 @@ function pretty(body: string): string {
   }
 }
 
-const COLUMNS: Column<Delivery["log"][number]>[] = [
+const COLUMNS: Column<Delivery["history"][number]>[] = [
   { key: "at", title: "When", cell: (one) => <When at={one.at} exact /> },
   { key: "took", title: "Took", right: true, cell: (one) => `${one.duration_ms} ms` },
   { key: "answer", title: "Answer", cell: (one) => one.error ?? one.status_code },
