@@ -26,18 +26,60 @@ const renew = gathered(GATHERED, (events: Event[]) => {
   return renewServers(queries, [...hostnames]);
 });
 
-/** Opens the stream for as long as somebody is signed in. */
+/** How long a hidden page keeps its stream, in milliseconds: those who come back soon find it. */
+const KEPT = 30_000;
+
+/** How often a stream that was given up is begun anew, in milliseconds. */
+const AGAIN = 3_000;
+
+/**
+ * Keeps the stream for as long as somebody is signed in and looks: a browser has few connections to
+ * one host for all its tabs together, and each stream holds one.
+ */
 export function listen(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = () => {
+    clearTimeout(timer);
+    if (document.visibilityState === "visible") return open();
+    if (!source) stand("broken");
+    timer = setTimeout(pause, KEPT);
+  };
+  // What a browser gave up (a proxy answered for a control plane that is away) is begun anew.
+  const again = setInterval(() => {
+    if (source?.readyState !== EventSource.CLOSED) return;
+    close();
+    look();
+  }, AGAIN);
+  look();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    clearTimeout(timer);
+    clearInterval(again);
+    document.removeEventListener("visibilitychange", look);
+    close();
+    stand("opening");
+  };
+}
+
+function open() {
+  if (source) return;
   source = new EventSource("/api/events");
   source.onopen = () => stand("flowing");
   source.onerror = () => stand("broken");
   // Some events are not kept any more: nothing that is shown is known to be true.
   source.addEventListener("gap", () => void queries.invalidateQueries());
   for (const kind of KINDS) source.addEventListener(kind, (message) => heard(message.data));
-  return () => {
-    source?.close();
-    stand("opening");
-  };
+}
+
+function close() {
+  source?.close();
+  source = undefined;
+}
+
+/** What happens from now on is missed, and asked for once somebody looks again. */
+function pause() {
+  close();
+  stand("broken");
 }
 
 function heard(data: string) {
