@@ -3,25 +3,21 @@
 //! Nothing is changed on it before its preflight found no fault; from the first change on, the
 //! row says that the server may carry something of ours.
 
+mod asks;
 mod check;
-
-use std::collections::BTreeMap;
 
 use kloigos_model::{
     compute_unit::{UnitStatus, UnitVerb},
     hook::HookPoint,
-    host::{Desired, Facts, Request, ScopeName},
+    host::{Facts, Request},
     ids::ServerId,
     server::{ServerStatus, ServerVerb},
 };
 use kloigos_store::{Error, JobKind, ServerRecord, Tx};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Context, Fault, Job, Next,
-    context::{Scene, removal},
-    visit,
-};
+use self::asks::{prepare, sweep};
+use super::{Context, Fault, Job, Next, context::Scene, visit};
 use crate::{desired, reply::Reply};
 
 /// Where it is.
@@ -181,27 +177,6 @@ fn overtaken(why: &str) -> String {
         "the server holds a newer state than this database: {why}; another control plane, or this \
          one before its database was restored, works on it; decommission it from there first"
     )
-}
-
-/// Everything that earlier lives may have left: all their units, and then the server's own part.
-/// Of a scope that several lives had, the youngest decides.
-async fn sweep(leftovers: &[ServerId], cx: &Context<'_>) -> Result<Request, Fault> {
-    let mut scopes: BTreeMap<ScopeName, Desired> = BTreeMap::new();
-    for &life in leftovers {
-        let remains = removal(&cx.scene(life).await?);
-        scopes.extend(remains.into_iter().map(|scope| (scope.scope(), scope)));
-    }
-    let server = scopes.remove(&ScopeName::Server);
-    Ok(Request::Remove {
-        scopes: scopes.into_values().chain(server).collect(),
-    })
-}
-
-fn prepare(scene: &Scene) -> Request {
-    let units: Vec<_> = scene.units.iter().map(|(unit, _)| unit.clone()).collect();
-    let mut scopes = vec![desired::server(&scene.server, &units)];
-    scopes.extend(units.iter().map(|unit| desired::unit(unit, None)));
-    Request::Apply { scopes }
 }
 
 impl Initializing {
