@@ -40,13 +40,13 @@ pub struct DriftScope<'a> {
 
 impl Tx<'_> {
     /// Takes on the visit that is longest due; of several control planes one does. Servers in mode
-    /// `off` are visited only until their units are known to be as they should be.
+    /// `off` are visited only until they are known to be well and their units as they should be.
     pub async fn claim_visit(&mut self, rules: &VisitRules) -> Result<Option<ServerId>, Error> {
         let statement = query(
             "UPDATE servers SET next_visit = CASE WHEN health = 'unreachable' THEN $3 ELSE $2 END \
              WHERE id = (SELECT s.id FROM servers s WHERE s.ended_at IS NULL \
              AND s.status IN ('ready', 'cordoned') AND s.next_visit <= $1 \
-             AND (s.mode <> 'off' OR s.health = 'unreachable' \
+             AND (s.mode <> 'off' OR s.health IN ('unreachable', 'degraded') \
              OR (s.status = 'ready' AND EXISTS (SELECT 1 FROM units u WHERE u.server_id = s.id \
              AND u.ended_at IS NULL AND u.status = 'unavailable'))) \
              ORDER BY s.next_visit, s.id LIMIT 1) RETURNING id",
@@ -224,8 +224,8 @@ impl Tx<'_> {
         self.insert("the difference", statement).await
     }
 
-    /// Forgets how a server differed, whose life or layout is another from here on.
-    pub(crate) async fn forget_drift(&mut self, server: ServerId) -> Result<(), Error> {
+    /// Forgets how a server differed: its life or layout is another from here on, or nobody looks.
+    pub async fn forget_drift(&mut self, server: ServerId) -> Result<(), Error> {
         let statement = query("DELETE FROM drift WHERE server_id = $1").bind(server.to_string());
         self.change(statement).await.map(drop)
     }

@@ -74,7 +74,9 @@ impl Tending {
         tx.move_server(server.id, ServerVerb::Uncordon, None, now)
             .await?;
         let drift = tx.drift_of(server.id).await?;
-        let trusted = server.health != Health::Unreachable && server.visited_at.is_some();
+        // Where drift is not looked for, nothing is known of it.
+        let looked = server.visited_at.is_some() && server.mode != DriftMode::Off;
+        let trusted = server.health != Health::Unreachable && looked;
         for unit in tx.units_of(server.id).await? {
             let clean = drift
                 .iter()
@@ -99,6 +101,9 @@ impl Tending {
         let why = self.op.remark.as_ref().map(Remark::to_string);
         tx.set_mode(server.id, (server.mode, mode), why.as_deref(), now)
             .await?;
+        if mode == DriftMode::Off {
+            tx.forget_drift(server.id).await?;
+        }
         Ok(tx.visit_by(server.id, now).await?)
     }
 

@@ -223,7 +223,9 @@ impl Observed<'_> {
         compared: &[Compared<'_>],
         tx: &mut Tx<'_>,
     ) -> Result<(), Error> {
-        let drift = compared.iter().flat_map(|scope| {
+        let wanted = server.mode != DriftMode::Off;
+        let differing = compared.iter().filter(|_| wanted);
+        let drift = differing.flat_map(|scope| {
             let told = scope.drift.iter();
             told.map(|change| format!("{} differs: {}", scope.name, change.resource))
         });
