@@ -43,17 +43,21 @@ export class Person {
     assert.ok(await chosen(), `${name} is reached by arrows`);
   }
 
-  /** A list is opened and gone through by arrows. */
+  /** A list is opened and gone through by arrows, again where the list was slower than they. */
   async chooseOption(field, name) {
+    const box = this.page.getByRole("combobox", { name: field });
     const option = this.page.getByRole("option", { name });
     const chosen = async () => (await option.getAttribute("data-combobox-selected")) === "true";
-    await tabTo(this.page, this.page.getByRole("combobox", { name: field }));
-    await this.page.keyboard.press("Enter");
-    await option.waitFor();
-    for (let presses = 0; presses < 6 && !(await chosen()); presses++)
-      await this.page.keyboard.press("ArrowDown");
-    await this.page.keyboard.press("Enter");
-    await option.waitFor({ state: "detached" });
+    await tabTo(this.page, box);
+    for (let tries = 0; tries < 4 && !name.test(await box.inputValue()); tries++) {
+      await this.page.keyboard.press("Enter");
+      await option.waitFor();
+      for (let presses = 0; presses < 6 && !(await chosen()); presses++)
+        await this.page.keyboard.press("ArrowDown");
+      await this.page.keyboard.press("Enter");
+      await option.waitFor({ state: "detached" });
+    }
+    assert.match(await box.inputValue(), name);
   }
 
   /** What a menu offers is gone through by arrows. */

@@ -70,9 +70,10 @@ export function servers(me) {
   test("drift is put right by itself where that is asked for", async () => {
     const { page, plane } = me();
     const [unit] = await call(plane, "GET", "/compute_units/?status=allocated");
+    const mode = async () => (await call(plane, "GET", `/servers/${HOST}`)).mode;
     await opens(me, "Health");
     await me().chooseOption("When something differs", /^Repair/);
-    await me().sees(`Drift on ${HOST}: repair`);
+    await until("it is to be repaired", async () => (await mode()) === "repair");
     await meddle(plane, IP, unit.cpu_range);
     await press(page, me().button("Check now"));
     await page.getByRole("log", { name: `What changed on ${unit.compute_id}` }).waitFor();
@@ -82,6 +83,6 @@ export function servers(me) {
     );
     await me().sees("Everything was as it should be");
     await me().chooseOption("When something differs", /^Report/);
-    await me().sees(`Drift on ${HOST}: report`);
+    await until("it is to be reported", async () => (await mode()) === "report");
   });
 }

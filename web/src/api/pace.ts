@@ -11,6 +11,6 @@ export function slow(yes: boolean): void {
 }
 
 /** Seldom while events arrive, else as often as this. */
-export function pace(often: number): () => number {
-  return () => (flowing ? Math.max(often, NET) : often);
+export function pace(often: number, net = NET): () => number {
+  return () => (flowing ? Math.max(often, net) : often);
 }

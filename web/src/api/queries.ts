@@ -8,6 +8,8 @@ import type { Job, Placement, UnitRequest } from "./types";
 const SOON = 1_000;
 const OFTEN = 3_000;
 const SELDOM = 15_000;
+/** The same for the lists of a whole fleet while events arrive: they are large, and kept by events. */
+const LISTS = 5 * 60_000;
 
 export const session = () =>
   queryOptions({
@@ -34,7 +36,7 @@ export const servers = () =>
     // Thousands of rows are not compared one by one; `renewServers` keeps those that did not change.
     structuralSharing: false,
     queryFn: ({ signal }) => answer(api.GET("/servers", { signal })),
-    refetchInterval: pace(OFTEN),
+    refetchInterval: pace(OFTEN, LISTS),
   });
 
 export const server = (hostname: string) =>
@@ -70,7 +72,7 @@ export const units = () =>
     queryKey: [FLEET, "units"],
     structuralSharing: false,
     queryFn: ({ signal }) => answer(api.GET("/compute_units/", { signal })),
-    refetchInterval: pace(OFTEN),
+    refetchInterval: pace(OFTEN, LISTS),
   });
 
 export const unit = (id: string) =>
