@@ -11,6 +11,7 @@ pub mod place;
 pub mod plane;
 pub mod postgres;
 pub mod receiver;
+pub mod simulation;
 pub mod sse;
 pub mod sshd;
 

@@ -156,9 +156,7 @@ impl Control {
     /// Looks at a server as a whole now, and compares it with what it should be.
     pub async fn check_server(&self, hostname: &Hostname) -> Result<ServerDetail, Refusal> {
         let found = self.core.store.view(&queries::Checkable(hostname)).await?;
-        visits::visit(&self.core, found)
-            .await
-            .map_err(|fault| Refusal::internal(&fault))?;
+        visits::visit(&self.core, found).await?;
         self.server(hostname).await
     }
 
@@ -225,6 +223,7 @@ impl Control {
             // Another process may end it, whose bell is not heard here.
             let look_again = end.min(self.core.world.after(self.core.settings.poll));
             tokio::select! {
+                biased;
                 () = rung => {}
                 () = self.core.world.sleep_until(look_again) => {}
             }

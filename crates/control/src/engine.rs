@@ -64,6 +64,7 @@ impl Engine {
         let mut stopping = self.stopping.subscribe();
         let until_the_stop = async move {
             tokio::select! {
+                biased;
                 () = work => {}
                 _ = stopping.changed() => {}
             }
@@ -105,10 +106,12 @@ impl Engine {
     pub(crate) async fn stop(&self, within: Duration) {
         self.stopping.send_replace(true);
         let mut tasks = std::mem::take(&mut *self.tasks());
-        let all_over = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(within, all_over).await.is_err() {
-            tasks.shutdown().await;
+        tokio::select! {
+            biased;
+            () = async { while tasks.join_next().await.is_some() {} } => {}
+            () = self.core.world.sleep(within) => {}
         }
+        tasks.shutdown().await;
     }
 
     /// Ends everything where it is.
@@ -133,6 +136,7 @@ impl Engine {
                 }
             };
             tokio::select! {
+                biased;
                 () = woken => {}
                 () = self.core.world.sleep(wait) => {}
                 _ = stopping.changed() => {}

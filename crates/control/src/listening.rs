@@ -127,6 +127,7 @@ impl Operation for JobFrom {
 pub(crate) async fn something_else(changes: &mut watch::Receiver<()>, core: &Core) {
     let poll = core.world.sleep(core.settings.poll);
     tokio::select! {
+        biased;
         changed = changes.changed() => {
             if changed.is_err() {
                 // The database is being closed; whoever listens is told at the next look.

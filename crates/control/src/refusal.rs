@@ -98,6 +98,16 @@ impl Refusal {
     }
 }
 
+/// What a call does at once, as a job would.
+impl From<crate::jobs::Fault> for Refusal {
+    fn from(fault: crate::jobs::Fault) -> Self {
+        match fault {
+            crate::jobs::Fault::Store(error) => error.into(),
+            fault => Self::internal(&fault),
+        }
+    }
+}
+
 impl From<kloigos_store::Error> for Refusal {
     fn from(error: kloigos_store::Error) -> Self {
         match error {

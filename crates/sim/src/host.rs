@@ -56,6 +56,8 @@ pub struct SimHost {
     openssh: (u32, u32),
     /// Whether its kernel takes the bind filter.
     takes_bind_filter: bool,
+    /// Whether nothing more can be stored on its root file system.
+    full: bool,
     digest: String,
     fate: Fate,
 }
@@ -117,6 +119,7 @@ impl SimHost {
             quotas: BTreeMap::new(),
             openssh: (10, 0),
             takes_bind_filter: true,
+            full: false,
             digest: "0".repeat(64),
             fate: Fate::default(),
         };
@@ -185,6 +188,11 @@ impl SimHost {
             deadly: false,
             ..Fate::default()
         };
+    }
+
+    /// Somebody filled its root file system, or made room on it again.
+    pub const fn set_full(&mut self, full: bool) {
+        self.full = full;
     }
 
     /// Whether it died.

@@ -24,6 +24,7 @@ mod records;
 mod schema;
 mod servers;
 mod sessions;
+mod simulated;
 mod store;
 mod tables;
 mod tokens;
@@ -51,6 +52,7 @@ pub use records::{
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};
+pub use simulated::{Passage, Passing};
 pub use store::Store;
 pub use tx::{Operation, Tx};
 pub use units::{NewUnit, Shares};

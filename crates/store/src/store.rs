@@ -9,7 +9,7 @@ use sqlx::{
     pool::PoolConnection,
 };
 
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
     database::{Database, connect},
@@ -17,6 +17,7 @@ use crate::{
     error::Error,
     lock::DirLock,
     schema,
+    simulated::{Door, Passage},
     tx::{Operation, Tx},
 };
 
@@ -31,6 +32,7 @@ const TURN: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    door: Door,
 }
 
 struct Inner {
@@ -89,7 +91,25 @@ impl Store {
         };
         Ok(Self {
             inner: Arc::new(inner),
+            door: Door::default(),
         })
+    }
+
+    /// The same database, with this between it and its callers.
+    #[must_use]
+    pub fn behind(&self, passage: Arc<dyn Passage>) -> Self {
+        let mut store = self.clone();
+        store.door.passage = Some(passage);
+        store
+    }
+
+    /// The same database, every operation on which is carried out as a whole while its caller's
+    /// thread stands still; the driver's own threads are in this runtime, where it was opened.
+    #[must_use]
+    pub fn at_once(&self, threads: Handle) -> Self {
+        let mut store = self.clone();
+        store.door.threads = Some(threads);
+        store
     }
 
     /// Ends all connections and lets go of the database. Operations after it fail.
@@ -114,7 +134,7 @@ impl Store {
 
     /// Whether no other process can use the database while this one has it.
     pub fn is_exclusive(&self) -> bool {
-        self.inner.lock.is_some()
+        self.inner.lock.is_some() && self.door.is_alone()
     }
 
     /// What time it is for the database; `None` where it has no clock but this machine's.
@@ -132,6 +152,10 @@ impl Store {
     /// again, a bounded number of times, when it was in another's way or the connection was lost
     /// before its end. `InDoubt` when the connection was lost at its end.
     pub async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
+        self.door.pass(true, self.run_now(operation)).await
+    }
+
+    async fn run_now<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -169,6 +193,10 @@ impl Store {
 
     /// Runs an operation that only reads, beside any writer: it sees one committed state.
     pub async fn view<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
+        self.door.pass(false, self.view_now(operation)).await
+    }
+
+    async fn view_now<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
         let mut tries = 0;
         loop {
             tries += 1;

@@ -19,6 +19,7 @@ use kloigos_model::{
     tags::Tags,
 };
 use kloigos_sim::fleet::{SimFleet, address};
+use kloigos_store::Passage;
 use kloigos_tests::place::Place;
 
 pub(crate) const KEY: &str =
@@ -89,6 +90,19 @@ impl Town {
             self.settings.clone(),
         );
         Some(control)
+    }
+
+    /// The control plane is stopped, and another one started with this between it and the
+    /// database.
+    pub(crate) async fn behind(mut self, passage: Arc<dyn Passage>) -> Self {
+        self.control.stop(AT_MOST).await;
+        self.control = Control::start(
+            self.store.behind(passage),
+            Arc::new(self.fleet.clone()),
+            self.world.clone(),
+            self.settings.clone(),
+        );
+        self
     }
 
     /// The control plane dies wherever it is, and another one starts on its database.

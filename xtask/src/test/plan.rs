@@ -72,6 +72,8 @@ const OF_A_RELEASE: [(&str, &[&str]); 2] =
 const ON_BOTH_ENGINES: [&str; 3] = ["store", "stories", "webhooks"];
 /// What the file name of a long proof ends in; it is no part of any tier.
 const PROVE: &str = "_prove";
+/// Long proofs that need no server of the lab, and so are the same on all releases.
+const WITHOUT_LAB: [&str; 2] = ["planes_prove", "simulation_prove"];
 
 fn form(_: &[String]) -> Vec<Step> {
     let mut docs = cargo(
@@ -178,13 +180,14 @@ fn only(mut step: Step, parts: &[&str]) -> Step {
 
 /// What takes too long for every change: what is built first, and the long proofs on both releases.
 pub(super) fn proofs(tests: &[String]) -> (Vec<Step>, Vec<Step>) {
-    let long = |release| {
-        let is_long = |name: &&String| name.ends_with(ON_LAB) || name.ends_with(PROVE);
-        let long = tests.iter().filter(is_long);
-        long.map(move |name| on_release(name, release))
-    };
+    let is_long = |name: &&String| name.ends_with(ON_LAB) || name.ends_with(PROVE);
+    let long = tests.iter().filter(is_long);
+    let (anywhere, on_lab): (Vec<_>, Vec<_>) =
+        long.partition(|name| WITHOUT_LAB.contains(&name.as_str()));
+    let on_lab = |release| on_lab.iter().map(move |name| on_release(name, release));
     let preparations = vec![cargo("the host binary", &["xtask", "dist", "--host-only"])];
-    let proofs = ["trixie", "bookworm"].into_iter().flat_map(long);
+    let proofs = anywhere.iter().map(|name| integration(name));
+    let proofs = proofs.chain(["trixie", "bookworm"].into_iter().flat_map(on_lab));
     (preparations, proofs.collect())
 }
 

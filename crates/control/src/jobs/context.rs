@@ -116,6 +116,7 @@ impl<'a> Context<'a> {
         let mut renew_at = self.core.world.after(settings.lease / 3);
         loop {
             tokio::select! {
+                biased;
                 done = &mut work => return done,
                 () = self.core.world.sleep(pause) => {}
             }

@@ -36,6 +36,9 @@ impl Commands for SimHost {
         self.fate.programs += 1;
         let words: Vec<&str> = command.argv.iter().map(String::as_str).collect();
         let output = match words[..] {
+            ["useradd" | "usermod" | "groupadd", ..] if self.full => {
+                failed(1, "cannot write /etc/passwd: No space left on device")
+            }
             [
                 "useradd" | "userdel" | "usermod" | "chage" | "groupadd" | "groupdel",
                 ..,

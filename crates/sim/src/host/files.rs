@@ -20,6 +20,21 @@ impl SimHost {
     }
 }
 
+/// What lies in memory, however full the disk is.
+const IN_MEMORY: [&str; 5] = ["/dev/", "/proc/", "/run/", "/sys/", "/tmp/"];
+
+impl SimHost {
+    /// Nothing new can be stored on a full file system.
+    fn room(&self, verb: &'static str, path: &str) -> Sys<()> {
+        let in_memory = IN_MEMORY.iter().any(|dir| path.starts_with(dir));
+        let is_new = self.tree.get(path).is_none();
+        if self.full && is_new && !in_memory {
+            return Err(SysError::file(verb, path, io::ErrorKind::StorageFull));
+        }
+        Ok(())
+    }
+}
+
 impl Files for SimHost {
     fn read(&mut self, path: &str) -> Sys<Option<Vec<u8>>> {
         self.call("read", path)?;
@@ -61,6 +76,7 @@ impl Files for SimHost {
 
     fn write(&mut self, path: &str, body: &[u8], access: Access) -> Sys<()> {
         self.call("write", path)?;
+        self.room("write", path)?;
         self.parent_is_there("write", path)?;
         if matches!(self.tree.get(path), Some(Node::Dir(_))) {
             return Err(SysError::file("write", path, io::ErrorKind::IsADirectory));
@@ -87,6 +103,7 @@ impl Files for SimHost {
 
     fn make_dir(&mut self, path: &str, access: Access) -> Sys<()> {
         self.call("make directory", path)?;
+        self.room("make directory", path)?;
         self.parent_is_there("make directory", path)?;
         match self.tree.get(path).map(Node::stat) {
             Some(stat) if stat.kind != Kind::Directory => Err(SysError::file(
@@ -103,6 +120,7 @@ impl Files for SimHost {
 
     fn symlink(&mut self, target: &str, path: &str) -> Sys<()> {
         self.call("link", path)?;
+        self.room("link", path)?;
         self.parent_is_there("link", path)?;
         self.tree.set(path, Node::Link(target.to_owned()));
         Ok(())

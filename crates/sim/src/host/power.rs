@@ -162,11 +162,8 @@ impl SimHost {
 
     /// Whatever of the user is on the machine beside its account and its own empty directories.
     pub fn traces(&self, uid: u32) -> Vec<String> {
-        let owned = |path: &String| {
-            let node = self.tree.get(path);
-            node.is_some_and(|node| node.stat().access.uid == uid)
-        };
-        let files = self.tree.below("/").into_iter().filter(owned);
+        let owned = self.tree.owned_by(uid);
+        let files = owned.map(|(path, _)| path.to_owned());
         let processes = self
             .processes
             .iter()

@@ -1,0 +1,45 @@
+//! A long proof: a hundred thousand worlds. It goes on where it ended, unless something was changed
+//! since.
+
+use std::{fs, path::PathBuf};
+
+use kloigos_tests::simulation::run_many;
+use sha2::{Digest, Sha256};
+
+/// How many worlds.
+const WORLDS: u64 = 100_000;
+/// How many are run before it is kept that they were.
+const AT_ONCE: u64 = 500;
+
+#[test]
+fn a_hundred_thousand_worlds_settle() {
+    let kept = kept();
+    let text = fs::read_to_string(&kept).unwrap_or_else(|_| "0".to_owned());
+    let mut done: u64 = text.trim().parse().expect("a number of worlds");
+    println!("{done} worlds settled in earlier runs of this program");
+    while done < WORLDS {
+        let next = WORLDS.min(done + AT_ONCE);
+        let failures = run_many(done..next);
+        assert!(failures.is_empty(), "{failures:#?}");
+        done = next;
+        fs::write(&kept, done.to_string()).expect("target can be written to");
+        println!("{done} of {WORLDS} worlds settled");
+    }
+}
+
+/// Named by this program, which is another one after each change.
+fn kept() -> PathBuf {
+    let program = std::env::current_exe().expect("this program has a path");
+    let digest = Sha256::digest(fs::read(program).expect("this program can be read"));
+    let name: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let folder = PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../target/prove/simulation"
+    ));
+    fs::create_dir_all(&folder).expect("target can be written to");
+    folder.join(name)
+}
