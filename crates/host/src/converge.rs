@@ -92,9 +92,14 @@ impl<'a> Work<'a> {
 
     fn converge(&mut self, desired: &Desired, presence: Presence) -> Result<(), Stop> {
         let scope = desired.scope();
-        let _locks = self
+        let locks = self
             .lock(&scope)
             .map_err(|trouble| self.stop(&scope, &trouble))?;
+        // A removal leaves nothing that could tell who is older: what waited for it is.
+        if presence == Presence::Present && locks.iter().any(Lock::was_removed_meanwhile) {
+            let message = "it was removed while this request waited for it; ask again".to_owned();
+            return Err(self.stop_as(Outcome::Fault, &scope, message));
+        }
         let record = self.fenced(desired, presence)?;
         let look = self.look(desired, record.as_ref(), presence)?;
         let setting = self.setting(record.is_some(), look);

@@ -58,6 +58,8 @@ pub struct SimHost {
     takes_bind_filter: bool,
     /// Whether nothing more can be stored on its root file system.
     full: bool,
+    /// Whether its locks are had only after what they lock was removed.
+    waits_for_removal: bool,
     digest: String,
     fate: Fate,
 }
@@ -120,6 +122,7 @@ impl SimHost {
             openssh: (10, 0),
             takes_bind_filter: true,
             full: false,
+            waits_for_removal: false,
             digest: "0".repeat(64),
             fate: Fate::default(),
         };
@@ -193,6 +196,11 @@ impl SimHost {
     /// Somebody filled its root file system, or made room on it again.
     pub const fn set_full(&mut self, full: bool) {
         self.full = full;
+    }
+
+    /// Whether the next requests wait until a removal is over.
+    pub const fn set_waits_for_removal(&mut self, waits: bool) {
+        self.waits_for_removal = waits;
     }
 
     /// Whether it died.

@@ -27,6 +27,7 @@ const LOOKS: u32 = 60;
 impl Ending {
     pub(super) async fn see(&self) {
         self.all_over().await;
+        self.repair().await;
         self.leave_quarantine().await;
         self.agree().await;
         self.let_in();
@@ -108,6 +109,18 @@ impl Ending {
             .map(|unit| (&unit.id, unit.status, &unit.reason))
             .collect();
         self.fault(format_args!("quarantine that is not left: {units:?}"));
+    }
+
+    /// From here on what differs is put right, which some work waits for.
+    async fn repair(&self) {
+        let rows = self.checker.rows();
+        for (number, _) in numbered(&rows.servers) {
+            self.operator
+                .tend(number, Tend::Mode(DriftMode::Repair))
+                .await;
+            drop(self.operator.check(number).await);
+        }
+        self.all_over().await;
     }
 
     /// Desired states and machines agree, and nothing that should be of use is kept from it.

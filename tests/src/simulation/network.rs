@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use kloigos_control::transport::{Answer, Target, Transport, TransportError};
-use kloigos_model::host::{Progress, Request};
+use kloigos_model::host::{Outcome, Progress, Request};
 use kloigos_sim::fleet::{Mishap, SimFleet, address};
 use tokio::sync::oneshot;
 
@@ -51,6 +51,8 @@ struct Parcel {
     number: u32,
     target: Target,
     request: Request,
+    /// How often everything had been removed from the server when it was sent.
+    removals: u32,
 }
 
 type Told = Result<(Answer, Vec<Progress>), TransportError>;
@@ -94,6 +96,7 @@ impl Network {
             number,
             target: target.clone(),
             request: request.clone(),
+            removals: self.servers.removals(number),
         };
         let (answer, answered) = oneshot::channel();
         tokio::spawn(self.clone().carry(parcel, fate, answer));
@@ -153,10 +156,19 @@ impl Network {
         let before = self.servers.before(number, &parcel.request);
         let mut steps = Vec::new();
         let mut progress = |at| steps.push(at);
+        // What comes late was on the server, and waited for its lock.
+        let waited = self.servers.removals(number) > parcel.removals;
+        self.servers.let_wait(number, waited);
         let called = self
             .fleet
             .call(&parcel.target, &parcel.request, &mut progress);
         let outcome = called.await;
+        self.servers.let_wait(number, false);
+        if let (Request::Remove { .. }, Ok(answer)) = (&parcel.request, &outcome)
+            && answer.report.outcome == Outcome::Settled
+        {
+            self.servers.removed(number);
+        }
         let told = match &outcome {
             Ok(answer) => answer.report.outcome.to_string(),
             Err(error) => error.to_string(),

@@ -33,6 +33,8 @@ struct Inner {
     /// Nobody reaches these.
     cut: BTreeMap<u32, Cut>,
     rebooted: BTreeMap<u32, u32>,
+    /// How often each was returned as it was.
+    removals: BTreeMap<u32, u32>,
     /// The newest generation that each scope of a server was seen with.
     newest: BTreeMap<(u32, ScopeName), Generation>,
     rows: Arc<Rows>,
@@ -45,6 +47,9 @@ enum Cut {
     Link,
     Power,
 }
+
+/// What is known from here alone: how new everything is, and which binary says so.
+const KEPT: [&str; 2] = ["/var/lib/kloigos", "/usr/local"];
 
 /// What a request is about, before it is carried out.
 pub(super) struct Before(Vec<ScopeName>);
@@ -82,6 +87,26 @@ impl Servers {
         self.inner().cut.insert(number, Cut::Power);
     }
 
+    /// How often everything of ours was removed from it.
+    pub(super) fn removals(&self, number: u32) -> u32 {
+        self.inner()
+            .removals
+            .get(&number)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Everything was.
+    pub(super) fn removed(&self, number: u32) {
+        *self.inner().removals.entry(number).or_default() += 1;
+    }
+
+    /// Requests that come from here on were on the server before a removal, or were not.
+    pub(super) fn let_wait(&self, number: u32, waited: bool) {
+        self.fleet
+            .on_machine(number, |machine| machine.set_waits_for_removal(waited));
+    }
+
     /// It is as it was, after a boot where it had no power.
     pub(super) fn come_back(&self, number: u32) {
         let cut = self.inner().cut.remove(&number);
@@ -111,7 +136,7 @@ impl Servers {
         let (dice, history) = (&self.dice, &self.history);
         self.fleet.on_machine(number, |machine| {
             *machine = machine.meddled(pristine, |path| {
-                let kept = path.starts_with("/var/lib/kloigos") || path.starts_with("/usr/local");
+                let kept = KEPT.iter().any(|kept| path.starts_with(kept)) || path == "/run/kloigos";
                 if kept || !dice.chance(40) {
                     return Meddling::Keep;
                 }

@@ -49,6 +49,7 @@ pub(super) struct Seen {
     link: Option<String>,
     wants: bool,
     active: bool,
+    failed: bool,
     outdated: bool,
 }
 
@@ -59,6 +60,7 @@ pub(super) enum BootChange {
     Remove,
     Stop,
     Reload,
+    Forget,
 }
 
 impl fmt::Display for BootChange {
@@ -70,6 +72,7 @@ impl fmt::Display for BootChange {
             Self::Remove => write!(f, "remove {FILE}"),
             Self::Stop => write!(f, "stop {SERVICE}"),
             Self::Reload => f.write_str("have systemd read its units again"),
+            Self::Forget => write!(f, "have systemd forget that {SERVICE} failed"),
         }
     }
 }
@@ -94,6 +97,7 @@ impl Resource for BootService {
             link: host.read_link(LINK)?,
             wants: host.stat(WANTS)?.is_some(),
             active: shown.lines().any(|line| line == "ActiveState=active"),
+            failed: shown.lines().any(|line| line == "ActiveState=failed"),
             outdated: shown.lines().any(|line| line == "NeedDaemonReload=yes"),
         })
     }
@@ -113,6 +117,7 @@ impl Resource for BootService {
             BootChange::Remove => host.remove(FILE)?,
             BootChange::Stop => systemctl(host, &["stop", SERVICE])?,
             BootChange::Reload => systemctl(host, &["daemon-reload"])?,
+            BootChange::Forget => systemctl(host, &["reset-failed", SERVICE])?,
         }
         Ok(())
     }
@@ -147,6 +152,10 @@ fn absent(have: &Seen) -> Vec<BootChange> {
     }
     if have.outdated || have.body.is_some() {
         changes.push(BootChange::Reload);
+    }
+    // A boot that failed would be listed for ever.
+    if have.failed {
+        changes.push(BootChange::Forget);
     }
     changes
 }

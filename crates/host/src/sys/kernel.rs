@@ -5,12 +5,31 @@ use std::{any::Any, collections::BTreeMap};
 use super::Sys;
 
 /// A lock that is held while this lives.
-pub struct Lock(#[expect(dead_code, reason = "held, and released by its end")] Box<dyn Any>);
+pub struct Lock {
+    #[expect(dead_code, reason = "held, and released by its end")]
+    guard: Box<dyn Any>,
+    removed: bool,
+}
 
 impl Lock {
     /// A lock released when `guard` is dropped.
     pub fn held_by(guard: impl Any) -> Self {
-        Self(Box::new(guard))
+        Self {
+            guard: Box::new(guard),
+            removed: false,
+        }
+    }
+
+    /// The same, after its file was taken away while it was waited for.
+    #[must_use]
+    pub fn after_removal(self) -> Self {
+        let removed = true;
+        Self { removed, ..self }
+    }
+
+    /// Whether its file was taken away while it was waited for, and with it what it locks.
+    pub const fn was_removed_meanwhile(&self) -> bool {
+        self.removed
     }
 }
 

@@ -108,9 +108,12 @@ impl Kernel for Linux {
     }
 
     fn lock(&mut self, path: &str, share: Share) -> Sys<Lock> {
+        if let Some(lock) = take(path, share)? {
+            return Ok(lock);
+        }
         loop {
             if let Some(lock) = take(path, share)? {
-                return Ok(lock);
+                return Ok(lock.after_removal());
             }
         }
     }
@@ -257,5 +260,43 @@ fn take(path: &str, share: Share) -> Sys<Option<Lock>> {
         }
         Ok(_) | Err(Errno::NOENT) => Ok(None),
         Err(error) => Err(failed(error.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waited_for_a_lock_learns_that_it_was_removed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("server.lock").display().to_string();
+        let held = Linux.lock(&path, Share::Exclusive).expect("a lock");
+        assert!(!held.was_removed_meanwhile());
+        let waiting = std::thread::spawn({
+            let path = path.clone();
+            move || {
+                let lock = Linux.lock(&path, Share::Shared).expect("a lock");
+                lock.was_removed_meanwhile()
+            }
+        });
+        // It opens the file before it waits, and comes too late for it otherwise: the same.
+        let file = std::fs::metadata(&path).expect("the lock's file");
+        while !is_waited_for(&file) && !waiting.is_finished() {
+            std::thread::yield_now();
+        }
+        std::fs::remove_file(&path).expect("removed, as at the end of a removal");
+        drop(held);
+        assert!(waiting.join().expect("no panic"));
+    }
+
+    /// proc_locks(5): who waits is shown with an arrow.
+    fn is_waited_for(file: &std::fs::Metadata) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let locks = std::fs::read_to_string("/proc/locks").expect("a table");
+        let inode = format!(":{} ", file.ino());
+        locks
+            .lines()
+            .any(|line| line.contains("->") && line.contains(&inode))
     }
 }

@@ -46,7 +46,11 @@ impl Kernel for SimHost {
         if self.tree.get(path).is_none() {
             self.tree.put(path, "", Access::root(0o600));
         }
-        Ok(Lock::held_by(()))
+        let lock = Lock::held_by(());
+        Ok(match self.waits_for_removal {
+            true => lock.after_removal(),
+            false => lock,
+        })
     }
 
     fn pause(&mut self) -> Sys<()> {
