@@ -50,8 +50,9 @@ impl Ending {
             ..JobFilter::default()
         };
         let mut left = Vec::new();
-        for _ in 0..LOOKS {
-            self.sleep(15).await;
+        for look in 0..LOOKS {
+            // Longer and longer, up to a quarter of a minute.
+            self.sleep(u64::from(look.min(15))).await;
             let filter = filter.clone();
             let jobs = self
                 .operator
@@ -135,8 +136,8 @@ impl Ending {
                 .await;
         }
         let mut differs = Vec::new();
-        for _ in 0..LOOKS {
-            self.sleep(20).await;
+        for look in 0..LOOKS {
+            self.sleep(u64::from(look.min(4) * 10)).await;
             self.all_over().await;
             differs.clear();
             let rows = self.checker.rows();

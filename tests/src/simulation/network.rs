@@ -213,7 +213,10 @@ impl Network {
             }
         }
         if weather.brings(weather.duplicates, dice) {
+            // What was answered is over, as TCP and SSH promise.
             fate.again = Some(dice.while_of(1..60_000));
+            fate.lost = Some(dice.while_of(100..20_000));
+            fate.answered = None;
         }
         if weather.brings(weather.accidents, dice) {
             let calls = *dice.pick(&[30, 200, 1000, 5000]).expect("there are four");

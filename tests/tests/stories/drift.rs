@@ -228,3 +228,30 @@ async fn a_broken_promise_is_found_in_passing() {
     let same = town.control.attestations_of_unit(&first_unit(), 10).await;
     assert_eq!(same.expect("attestations").len(), attested, "told once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_keeps_for_its_guard_and_its_next_boot_is_compared_too() {
+    for path in [
+        "/run/kloigos/settled/server",
+        "/run/kloigos/settled/u0-31",
+        "/var/lib/kloigos/units/u0-31.json",
+    ] {
+        let town = town_with(swift()).await;
+        let unit = town.unit(&first_unit()).await;
+        let lets_in = || {
+            town.fleet
+                .on_machine(1, |machine| machine.lets_in("u0-31", unit.uid))
+        };
+        assert!(lets_in());
+        town.damage(path);
+        let drift = check(&town).await.drift;
+        assert!(
+            drift.iter().any(|drift| drift.resource == "state"),
+            "{path}: {drift:?}"
+        );
+        town.tend(Tend::Repair).await.expect("a repair");
+        town.rest().await;
+        assert_eq!(check(&town).await.drift, [], "{path}");
+        assert!(lets_in(), "{path}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::{
     paths,
     resource::Finding,
     resources::{self, Look, Presence},
-    state,
+    state::{self, Record},
     sys::{Host, Lock},
 };
 
@@ -57,7 +57,26 @@ impl Work<'_> {
             };
             self.note(resource.name(), finding);
         }
+        let kept = self.kept(desired, record.as_ref());
+        let kept = kept.map_err(|trouble| self.stop(&scope, &trouble))?;
+        self.note("state", kept);
         Ok(())
+    }
+
+    /// What is kept of a scope for the next boot, and for the guard in this one.
+    fn kept(&mut self, desired: &Desired, record: Option<&Record>) -> Result<Finding, Trouble> {
+        let same = |record: &Record| !record.removing && record.desired.spec == desired.spec;
+        let mut changes = Vec::new();
+        if !record.is_some_and(same) {
+            changes.push("keep the desired state for the next boot".to_owned());
+        }
+        if !state::is_settled(self.host, desired)? {
+            changes.push("note that it is settled in this boot".to_owned());
+        }
+        Ok(Finding {
+            changes,
+            degraded: Vec::new(),
+        })
     }
 
     /// Leaves nothing of ours on a server that has no record of ours, such as one that refused.

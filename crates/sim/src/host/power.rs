@@ -119,7 +119,10 @@ impl SimHost {
             format!("/opt/{dir}"),
             format!("/mnt/{dir}"),
         ] {
-            self.tree.put(&format!("{place}/left"), "left\n", own);
+            // Somebody may have taken the directory away.
+            if self.tree.get(&place).is_some() {
+                self.tree.put(&format!("{place}/left"), "left\n", own);
+            }
         }
         self.tree.put(
             &format!("/var/spool/cron/crontabs/{user}"),
