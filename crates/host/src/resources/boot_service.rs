@@ -48,9 +48,16 @@ pub(super) struct Seen {
     body: Option<String>,
     link: Option<String>,
     wants: bool,
-    active: bool,
-    failed: bool,
+    state: State,
     outdated: bool,
+}
+
+/// What systemd says of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Active,
+    Failed,
+    Other,
 }
 
 pub(super) enum BootChange {
@@ -96,8 +103,7 @@ impl Resource for BootService {
             body,
             link: host.read_link(LINK)?,
             wants: host.stat(WANTS)?.is_some(),
-            active: shown.lines().any(|line| line == "ActiveState=active"),
-            failed: shown.lines().any(|line| line == "ActiveState=failed"),
+            state: state(&shown),
             outdated: shown.lines().any(|line| line == "NeedDaemonReload=yes"),
         })
     }
@@ -147,17 +153,28 @@ fn absent(have: &Seen) -> Vec<BootChange> {
     if have.body.is_some() {
         changes.push(BootChange::Remove);
     }
-    if have.active {
+    if have.state == State::Active {
         changes.push(BootChange::Stop);
     }
     if have.outdated || have.body.is_some() {
         changes.push(BootChange::Reload);
     }
     // A boot that failed would be listed for ever.
-    if have.failed {
+    if have.state == State::Failed {
         changes.push(BootChange::Forget);
     }
     changes
+}
+
+fn state(shown: &str) -> State {
+    let mut values = shown
+        .lines()
+        .filter_map(|line| line.strip_prefix("ActiveState="));
+    match values.next() {
+        Some("active") => State::Active,
+        Some("failed") => State::Failed,
+        Some(_) | None => State::Other,
+    }
 }
 
 fn show(host: &mut dyn Host) -> Result<String, Trouble> {
