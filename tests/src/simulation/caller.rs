@@ -56,7 +56,7 @@ impl Caller {
     }
 
     /// Whether an answer says nothing of the call, so that it may be made again.
-    pub(super) fn is_open<T>(answer: &Option<Result<T, Refusal>>) -> bool {
+    pub(super) fn is_open<T>(answer: Option<&Result<T, Refusal>>) -> bool {
         matches!(answer, None | Some(Err(Refusal::Busy | Refusal::InDoubt)))
     }
 

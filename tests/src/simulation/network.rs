@@ -10,7 +10,12 @@ use kloigos_sim::fleet::{Mishap, SimFleet, address};
 use tokio::sync::oneshot;
 
 use super::{
-    dice::Dice, history::History, life::Life, servers::Servers, time::Time, weather::Weather,
+    dice::Dice,
+    history::History,
+    life::Life,
+    servers::{Before, Servers},
+    time::Time,
+    weather::Weather,
 };
 
 /// The network of a world.
@@ -153,7 +158,7 @@ impl Network {
                 }
             }
         }
-        let before = self.servers.before(number, &parcel.request);
+        let before = Before::of(&parcel.request);
         let mut steps = Vec::new();
         let mut progress = |at| steps.push(at);
         // What comes late was on the server, and waited for its lock.

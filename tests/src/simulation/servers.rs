@@ -54,6 +54,16 @@ const KEPT: [&str; 2] = ["/var/lib/kloigos", "/usr/local"];
 /// What a request is about, before it is carried out.
 pub(super) struct Before(Vec<ScopeName>);
 
+impl Before {
+    pub(super) fn of(request: &Request) -> Self {
+        let scopes = match request {
+            Request::Apply { scopes } | Request::Remove { scopes } => scopes.as_slice(),
+            Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => &[],
+        };
+        Self(scopes.iter().map(Desired::scope).collect())
+    }
+}
+
 impl Servers {
     pub(super) fn new(fleet: SimFleet, count: u32, dice: Arc<Dice>, history: History) -> Arc<Self> {
         let machine = |number| fleet.on_machine(number, |machine| machine.clone());
@@ -81,7 +91,7 @@ impl Servers {
     }
 
     /// It loses power, for a while.
-    pub(super) fn lose_power(self: &Self, number: u32) {
+    pub(super) fn lose_power(&self, number: u32) {
         self.history
             .note(format_args!("sim{number}"), "loses power");
         self.inner().cut.insert(number, Cut::Power);
@@ -163,14 +173,6 @@ impl Servers {
             }
             lets_in
         })
-    }
-
-    pub(super) fn before(&self, _: u32, request: &Request) -> Before {
-        let scopes = match request {
-            Request::Apply { scopes } | Request::Remove { scopes } => scopes.as_slice(),
-            Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => &[],
-        };
-        Before(scopes.iter().map(Desired::scope).collect())
     }
 
     /// After each call: no scope is older than it was, and nothing of a tenant is where nobody

@@ -66,7 +66,7 @@ impl Tenant {
             if let Some(Ok(Some(unit))) = &answer {
                 return self.moves_in(unit);
             }
-            if !Caller::is_open(&answer) {
+            if !Caller::is_open(answer.as_ref()) {
                 return;
             }
             self.caller.rest(100..5000).await;
@@ -96,7 +96,7 @@ impl Tenant {
                     return Some(begun);
                 }
                 first = Some(begun);
-            } else if !(again && Caller::is_open(&answer)) {
+            } else if !(again && Caller::is_open(answer.as_ref())) {
                 return first;
             }
             left -= 1;
@@ -145,7 +145,7 @@ impl Tenant {
         let answer = self
             .caller
             .ask(&what, |control| async move { control.deallocate(op).await });
-        if !Caller::is_open(&answer.await) {
+        if !Caller::is_open(answer.await.as_ref()) {
             self.has.retain(|had| had.1 != tenancy);
         }
     }
@@ -178,7 +178,7 @@ impl Tenant {
             &what,
             |control| async move { control.change_unit(op).await },
         );
-        self.forget(&answer.await, tenancy);
+        self.forget(answer.await.as_ref(), tenancy);
     }
 
     async fn attest(&mut self) {
@@ -197,11 +197,11 @@ impl Tenant {
         let answer = self
             .caller
             .ask(&what, |control| async move { control.attest(op).await });
-        self.forget(&answer.await, tenancy);
+        self.forget(answer.await.as_ref(), tenancy);
     }
 
     /// What is another's by now, or gone, was taken by an operator.
-    fn forget<T>(&mut self, answer: &Option<Result<T, Refusal>>, tenancy: AllocationId) {
+    fn forget<T>(&mut self, answer: Option<&Result<T, Refusal>>, tenancy: AllocationId) {
         let gone = matches!(
             answer,
             Some(Err(Refusal::WrongTenancy { .. } | Refusal::NotFound { .. }))

@@ -42,9 +42,10 @@ impl Passage for Last {
     fn before(&self, write: bool) -> Passing<'_> {
         Box::pin(async move {
             let earlier = self.changes.fetch_add(usize::from(write), Ordering::SeqCst);
-            let falls = match self.place.committed {
-                false => earlier >= self.place.change,
-                true => earlier > self.place.change,
+            let falls = if self.place.committed {
+                earlier > self.place.change
+            } else {
+                earlier >= self.place.change
             };
             if falls {
                 self.falls().await;

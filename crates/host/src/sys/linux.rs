@@ -290,7 +290,7 @@ mod tests {
         assert!(waiting.join().expect("no panic"));
     }
 
-    /// proc_locks(5): who waits is shown with an arrow.
+    /// `proc_locks(5)`: who waits is shown with an arrow.
     fn is_waited_for(file: &std::fs::Metadata) -> bool {
         use std::os::unix::fs::MetadataExt;
         let locks = std::fs::read_to_string("/proc/locks").expect("a table");

@@ -47,9 +47,10 @@ impl Kernel for SimHost {
             self.tree.put(path, "", Access::root(0o600));
         }
         let lock = Lock::held_by(());
-        Ok(match self.waits_for_removal {
-            true => lock.after_removal(),
-            false => lock,
+        Ok(if self.waits_for_removal {
+            lock.after_removal()
+        } else {
+            lock
         })
     }
 
