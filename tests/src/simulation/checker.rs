@@ -153,6 +153,7 @@ impl Known {
             | EventKind::PromiseBroken
             | EventKind::DriftFound
             | EventKind::DriftGone
+            | EventKind::WebhookChanged
             | EventKind::DatabaseRestored => None,
         }
     }
