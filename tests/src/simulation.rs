@@ -200,7 +200,7 @@ fn story(
             checker: checker.clone(),
             servers: servers.count(),
         };
-        let tenants = (0..1 + others.below(traces::TENANTS)).map(|number| Tenant {
+        let tenants = (0..=others.below(traces::TENANTS)).map(|number| Tenant {
             number,
             caller: caller(traces::tenant(number)),
             checker: checker.clone(),

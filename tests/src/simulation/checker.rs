@@ -55,7 +55,7 @@ impl Checker {
     pub(super) async fn look(&self) {
         let seen = self.known().seen;
         match self.store.view(&Since(seen)).await {
-            Ok(Some((events, rows))) => self.check(&events, Arc::new(rows)),
+            Ok(Some((events, rows))) => self.check(&events, &Arc::new(rows)),
             Ok(None) => {}
             Err(error) => self.history.fault(format_args!("the checker: {error:?}")),
         }
@@ -81,7 +81,7 @@ impl Checker {
         }
     }
 
-    fn check(&self, events: &[EventRecord], rows: Arc<Rows>) {
+    fn check(&self, events: &[EventRecord], rows: &Arc<Rows>) {
         let mut wrong = Vec::new();
         {
             let mut known = self.known();
@@ -90,13 +90,15 @@ impl Checker {
                 known.seen = event.id;
                 wrong.extend(known.follow(event));
             }
-            wrong.extend(known.agree(&rows));
+            wrong.extend(known.agree(rows));
             known.rows = rows.clone();
         }
-        wrong.extend(rows.units.iter().flat_map(|unit| of_unit(unit, &rows)));
-        wrong.extend(apart(&rows));
+        wrong.extend(rows.units.iter().flat_map(|unit| of_unit(unit, rows)));
+        wrong.extend(apart(rows));
         wrong.extend(in_turn(&rows.running));
-        wrong.iter().for_each(|what| self.history.fault(what));
+        for what in &wrong {
+            self.history.fault(what);
+        }
         let changed = (1..=self.servers.count()).filter(|number| {
             let name = format!("sim{number}");
             let units = events
@@ -105,7 +107,7 @@ impl Checker {
             let mut hosts = units.filter_map(|event| event.hostname.as_ref());
             hosts.any(|host| host.to_string() == name)
         });
-        self.servers.compare(&rows, &changed.collect::<Vec<_>>());
+        self.servers.compare(rows, &changed.collect::<Vec<_>>());
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -48,7 +48,7 @@ impl Faults {
             if weather.brings(weather.full_disks, dice) {
                 self.servers.fill(server, true);
                 self.later(1000..30_000, move |faults| {
-                    faults.servers.fill(server, false)
+                    faults.servers.fill(server, false);
                 });
             }
             if weather.brings(weather.meddling, dice) {

@@ -58,8 +58,14 @@ impl History {
             digest.update(line);
             digest.update("\n");
         }
-        let bytes = digest.finalize();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        let bytes: [u8; 32] = digest.finalize().into();
+        let (high, low) = bytes.split_at(16);
+        let half = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .fold(0_u128, |all, byte| all << 8 | u128::from(*byte))
+        };
+        format!("{:032x}{:032x}", half(high), half(low))
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -42,7 +42,7 @@ impl Operator {
                 0 | 1 => self.init(number).await,
                 2 => {
                     self.decommission(number, self.caller.dice.chance(600))
-                        .await
+                        .await;
                 }
                 3 => self.tend(number, Tend::Cordon).await,
                 4 | 5 => self.tend(number, Tend::Uncordon).await,

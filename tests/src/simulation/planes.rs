@@ -61,7 +61,7 @@ fn settings() -> Settings {
         lease: Duration::from_secs(20),
         repair: patience(6),
         contact: patience(3),
-        visit_every: Duration::from_secs(60),
+        visit_every: Duration::from_mins(1),
         revisit: Duration::from_secs(15),
         repair_pause: Duration::from_secs(30),
         poll: Duration::from_secs(5),
