@@ -31,11 +31,9 @@ fn a_hundred_thousand_worlds_settle() {
 fn kept() -> PathBuf {
     let program = std::env::current_exe().expect("this program has a path");
     let digest = Sha256::digest(fs::read(program).expect("this program can be read"));
-    let name: String = digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let number = digest.iter().take(8);
+    let number = number.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let name = format!("{number:016x}");
     let folder = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../target/prove/simulation"
