@@ -49,6 +49,7 @@ pub(crate) async fn go_on(core: Arc<Core>, courier: Arc<dyn Courier>) {
             }
         }
         tokio::select! {
+            biased;
             () = something_else(&mut changes, &post.core) => post.core.world.sleep(FLOCK).await,
             () = post.core.world.sleep_until(found.next) => {}
             Some(_) = rounds.join_next() => {}
