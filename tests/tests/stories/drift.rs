@@ -231,10 +231,7 @@ async fn a_broken_promise_is_found_in_passing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_server_keeps_for_its_guard_is_compared_too() {
-    for path in [
-        "/run/kloigos/settled/server",
-        "/run/kloigos/settled/u0-31",
-    ] {
+    for path in ["/run/kloigos/settled/server", "/run/kloigos/settled/u0-31"] {
         let town = town_with(swift()).await;
         let unit = town.unit(&first_unit()).await;
         let lets_in = || {

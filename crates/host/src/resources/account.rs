@@ -8,7 +8,7 @@ use kloigos_model::host::{IdRange, UnitSpec};
 
 use super::{
     Presence, Setting,
-    group::{backups_naming, change_accounts, forget_in_backups},
+    group::{change_accounts, forget_leftovers, leftovers_naming},
 };
 use crate::{
     facts::{
@@ -45,7 +45,7 @@ pub(super) struct Seen {
     /// What the name services say of name and number beside the local files, while it is not made.
     elsewhere: Option<String>,
     subordinate: Vec<IdRange>,
-    /// Whether a backup names it.
+    /// Whether a shadow or a backup names it.
     remembered: bool,
 }
 
@@ -96,7 +96,7 @@ impl Resource for Account {
             } else {
                 Vec::new()
             },
-            remembered: !backups_naming(host, name)?.is_empty(),
+            remembered: !leftovers_naming(host, name)?.is_empty(),
             users,
         })
     }
@@ -140,7 +140,7 @@ impl Resource for Account {
             }
             AccountChange::RemoveUser => change_accounts(host, &["userdel", name]),
             AccountChange::RemoveGroup => self.remove_group(host),
-            AccountChange::Forget => forget_in_backups(host, name),
+            AccountChange::Forget => forget_leftovers(host, name),
         }
     }
 }
@@ -318,7 +318,7 @@ impl Account {
             AccountChange::NeverAge => format!("let user {user} ({uid}) never expire"),
             AccountChange::RemoveUser => format!("remove user {user} ({uid})"),
             AccountChange::RemoveGroup => format!("remove group {user} ({uid})"),
-            AccountChange::Forget => format!("forget {user} in the backups under /etc"),
+            AccountChange::Forget => format!("forget {user} in shadows and backups under /etc"),
         };
         Described { change, text }
     }

@@ -8,7 +8,7 @@ use crate::{
     fault::{Refusal, Trouble},
     paths,
     resource::Resource,
-    sys::{Command, Host, Share, Sys, must, read_text},
+    sys::{Command, Host, Lock, Share, Sys, must, read_text},
 };
 
 pub(super) struct Group {
@@ -18,7 +18,7 @@ pub(super) struct Group {
 
 pub(super) struct Seen {
     is_there: bool,
-    /// Whether a backup names it.
+    /// Whether a shadow or a backup names it.
     remembered: bool,
 }
 
@@ -33,7 +33,11 @@ impl fmt::Display for GroupChange {
         match self {
             Self::Make => write!(f, "make group {}", paths::GROUP),
             Self::Remove => write!(f, "remove group {}", paths::GROUP),
-            Self::Forget => write!(f, "forget {} in the backups under /etc", paths::GROUP),
+            Self::Forget => write!(
+                f,
+                "forget {} in shadows and backups under /etc",
+                paths::GROUP
+            ),
         }
     }
 }
@@ -50,7 +54,7 @@ impl Resource for Group {
         let groups = accounts::local_groups(host)?;
         Ok(Seen {
             is_there: groups.iter().any(|group| group.name == paths::GROUP),
-            remembered: !backups_naming(host, paths::GROUP)?.is_empty(),
+            remembered: !leftovers_naming(host, paths::GROUP)?.is_empty(),
         })
     }
 
@@ -72,51 +76,66 @@ impl Resource for Group {
         match change {
             GroupChange::Make => change_accounts(host, &["groupadd", "--system", paths::GROUP]),
             GroupChange::Remove => change_accounts(host, &["groupdel", paths::GROUP]),
-            GroupChange::Forget => forget_in_backups(host, paths::GROUP),
+            GroupChange::Forget => forget_leftovers(host, paths::GROUP),
         }
     }
 }
 
-/// Where shadow-utils keep the state before their last change.
-const BACKUPS: [&str; 4] = [
+/// Files that may still name a user or group that is gone: the shadows, where a line is left when
+/// somebody took the one it belongs to away by hand, and what shadow-utils keep of the state before
+/// their last change.
+const LEFTOVERS: [&str; 6] = [
+    "/etc/shadow",
+    "/etc/gshadow",
     "/etc/passwd-",
     "/etc/group-",
     "/etc/shadow-",
     "/etc/gshadow-",
 ];
 
-/// The backups that name this user or group.
-pub(super) fn backups_naming(host: &mut dyn Host, name: &str) -> Sys<Vec<&'static str>> {
-    let line = format!("{name}:");
+/// Those that name this user or group.
+pub(super) fn leftovers_naming(host: &mut dyn Host, name: &str) -> Sys<Vec<&'static str>> {
     let mut naming = Vec::new();
-    for path in BACKUPS {
+    for path in LEFTOVERS {
         let text = read_text(host, path)?.unwrap_or_default();
-        if text.lines().any(|there| there.starts_with(&line)) {
+        if text.lines().any(|there| is_of(there, name)) {
             naming.push(path);
         }
     }
     Ok(naming)
 }
 
-/// Makes the backups that name this user or group equal to the files they are of, which no longer
-/// do.
-pub(super) fn forget_in_backups(host: &mut dyn Host, name: &str) -> Result<(), Trouble> {
-    for backup in backups_naming(host, name)? {
-        let current = host.read(backup.trim_end_matches('-'))?;
-        if let (Some(stat), Some(body)) = (host.stat(backup)?, current) {
-            host.write(backup, &body, stat.access)?;
+/// Takes the lines of a user or group that is gone out of the shadows, and makes the backups that
+/// name it equal to the files they are of.
+pub(super) fn forget_leftovers(host: &mut dyn Host, name: &str) -> Result<(), Trouble> {
+    let _turn = take_turn(host)?;
+    for path in leftovers_naming(host, name)? {
+        let source = path.trim_end_matches('-');
+        let text = read_text(host, source)?.unwrap_or_default();
+        let lines = text.lines().filter(|line| !is_of(line, name));
+        let body = lines.fold(String::new(), |body, line| body + line + "\n");
+        if let Some(stat) = host.stat(path)? {
+            host.write(path, body.as_bytes(), stat.access)?;
         }
     }
     Ok(())
 }
 
+fn is_of(line: &str, name: &str) -> bool {
+    line.split(':').next() == Some(name)
+}
+
 /// Runs a program of shadow-utils. Two at once fail instead of waiting for each other (they give
 /// up on `/etc/passwd.lock`), so ours take turns.
 pub(super) fn change_accounts(host: &mut dyn Host, argv: &[&str]) -> Result<(), Trouble> {
-    let _turn = host.lock(
-        &format!("{}/accounts.lock", paths::RUN_DIR),
-        Share::Exclusive,
-    )?;
+    let _turn = take_turn(host)?;
     must(host, &Command::new(argv.iter().copied()))?;
     Ok(())
+}
+
+fn take_turn(host: &mut dyn Host) -> Sys<Lock> {
+    host.lock(
+        &format!("{}/accounts.lock", paths::RUN_DIR),
+        Share::Exclusive,
+    )
 }

@@ -69,7 +69,7 @@ impl From<Probed> for ProbeView {
 impl From<Plan> for LayoutView {
     fn from(plan: Plan) -> Self {
         Self {
-            housekeeping_cpus: plan.housekeeping.map(|cpus| cpus.to_string()),
+            housekeeping_cpus: plan.housekeeping.map(|cpus| cpus.kernel_list()),
             units: plan.units.into_iter().map(Into::into).collect(),
         }
     }
