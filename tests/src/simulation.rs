@@ -2,7 +2,7 @@
 //!
 //! A world runs on one thread. Everything in it that is random follows from its seed, its time goes
 //! on only when nothing else can, and its database is carried out between two moments, so that the
-//! same seed is the same world, line by line. Faults come as the [`weather`] has it; after every
+//! same seed is the same world, line by line. Faults come as the `weather` has it; after every
 //! change of the database and every call to a server it is checked that what must never be is not;
 //! and in the end the weather clears and everything must settle.
 //!

@@ -96,7 +96,8 @@ impl Resource for Account {
             } else {
                 Vec::new()
             },
-            remembered: !leftovers_naming(host, name)?.is_empty(),
+            remembered: self.presence == Presence::Absent
+                && !leftovers_naming(host, name)?.is_empty(),
             users,
         })
     }
