@@ -15,7 +15,7 @@ use anyhow::Result;
 /// What every change goes through.
 #[test]
 fn a_sample_of_tenancies_on_shaking_ground() -> Result<()> {
-    killed_on_lab::tenancies_on_shaking_ground(12, 1)
+    killed_on_lab::tenancies_on_shaking_ground(8, 1)
 }
 
 /// `KLOIGOS_SEED` makes another run of it.
