@@ -1,6 +1,7 @@
 //! Stories and laws of the whole product, and what they need: a plain HTTP [`client`] and a control
 //! plane in this process ([`plane`]). The executable as a process of its own is [`xtask::drive`]'s.
 
+pub mod asks;
 pub mod bench;
 pub mod calls;
 pub mod controller;

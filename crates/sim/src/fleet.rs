@@ -92,8 +92,6 @@ struct State {
     at_looks: VecDeque<Mishap>,
     /// How many requests it was sent that change something.
     asked: usize,
-    /// How many looks at it were asked for.
-    looked: usize,
 }
 
 /// The address of a simulated server, counted from 1.
@@ -142,11 +140,6 @@ impl SimFleet {
         self.state(number).asked
     }
 
-    /// How many looks at the server were asked for.
-    pub fn looked(&self, number: u32) -> usize {
-        self.state(number).looked
-    }
-
     /// Everything on the server's machine, for comparison.
     pub fn snapshot(&self, number: u32) -> BTreeMap<String, String> {
         self.state(number).machine.snapshot()
@@ -187,7 +180,6 @@ impl SimServer {
                 mishaps: VecDeque::new(),
                 at_looks: VecDeque::new(),
                 asked: 0,
-                looked: 0,
             }),
         }
     }
@@ -205,7 +197,6 @@ impl SimServer {
         }
         match request {
             Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => {
-                state.looked += 1;
                 state.at_looks.pop_front()
             }
             Request::Apply { .. } | Request::Remove { .. } => {

@@ -1,17 +1,15 @@
 //! Operators: they init and return servers, look after them, and take back or repeat jobs.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use kloigos_control::{
     Attest, CancelJob, Deallocate, DecommissionServer, InitServer, JobFilter, Promised, RetryJob,
     Tend, TendServer,
 };
-use kloigos_model::{
-    ids::JobId, layout::Numbering, limits::LimitsWish, names::Hostname, server::DriftMode,
-};
-use kloigos_sim::fleet::address;
+use kloigos_model::{ids::JobId, server::DriftMode};
 
 use super::{caller::Caller, checker::Checker};
+use crate::asks::{hostname, init};
 
 /// One of them.
 #[derive(Clone)]
@@ -60,24 +58,8 @@ impl Operator {
     pub(super) async fn init(&self, number: u32) {
         let ranges = self.caller.dice.pick(&LAYOUTS).expect("there are some");
         let op = InitServer {
-            hostname: hostname(number),
-            ip: address(number),
-            region: "eu".parse().expect("a label"),
-            zone: format!("z{number}").parse().expect("a label"),
-            ranges: ranges
-                .iter()
-                .map(|range| range.parse().expect("a CPU set"))
-                .collect(),
-            numbering: Numbering::default(),
-            ssh_port: 22,
-            ssh_user: None,
-            host_key: None,
             warm: self.caller.dice.chance(700),
-            limits: LimitsWish::default(),
-            declined: BTreeSet::new(),
-            confined: false,
-            volumes: Vec::new(),
-            idempotency: None,
+            ..init(number, ranges)
         };
         let call = format!("init sim{number}");
         let answer = self.caller.ask(
@@ -205,8 +187,4 @@ impl Operator {
             .ask(&call, |control| async move { control.deallocate(op).await });
         drop(answer.await);
     }
-}
-
-fn hostname(number: u32) -> Hostname {
-    format!("sim{number}").parse().expect("a hostname")
 }

@@ -20,7 +20,7 @@ const REPAIRED: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(200);
 /// The shortest interval of visits by themselves, in seconds.
 const SHORTEST: &str = "1";
-/// The part of the server that no unit's change may hide.
+/// The disk that the first unit has to itself.
 const VOLUME: &str = "/dev/disk/by-id/virtio-lab-data1";
 
 pub(crate) struct Stage {
@@ -173,8 +173,8 @@ fn is_clean(seen: &Value) -> bool {
 
 fn told(seen: &Value, change: &ByHand) -> bool {
     let of = change.of.map(|cpus| format!("host1_{cpus}"));
-    let drift = seen["drift"].as_array().into_iter().flatten();
-    drift.into_iter().any(|told| {
+    let mut drift = seen["drift"].as_array().into_iter().flatten();
+    drift.any(|told| {
         told["compute_id"].as_str() == of.as_deref() && told["resource"] == change.resource
     })
 }

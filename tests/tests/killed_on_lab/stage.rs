@@ -4,7 +4,7 @@ use std::{
     path::Path,
     sync::{Mutex, PoisonError},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -21,9 +21,10 @@ use super::{agreement, quakes::Quakes};
 const RANGES: [&str; 4] = ["0-1", "2-3", "4-5", "6-7"];
 /// How many callers there are: with one more than units, somebody is refused now and then.
 const CALLERS: u64 = 5;
-/// What a tenant finds: a home of nobody before, and itself in its slice.
+/// What a tenant finds: a home of nobody before, and itself in its slice; and what it leaves running.
 const LOOK: &str = "test ! -e mine && touch mine && \
-                    grep -q \"user-$(id -u).slice\" /proc/self/cgroup";
+                    grep -q \"user-$(id -u).slice\" /proc/self/cgroup && \
+                    { setsid sleep 1000000 </dev/null >/dev/null 2>&1 & }";
 /// What ssh(1) ends with when it was not the command's doing.
 const NO_WAY: i32 = 255;
 
@@ -124,7 +125,7 @@ impl Ground<'_> {
                 }
             });
             if cycle != Cycle::Lived {
-                thread::sleep(std::time::Duration::from_millis(500));
+                thread::sleep(Duration::from_millis(500));
             }
         }
     }

@@ -1,26 +1,22 @@
 //! A control plane over a simulated fleet, as the stories use it.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use kloigos_control::{
     Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, Control, Deallocate,
-    DecommissionServer, Idempotency, InitServer, JobFilter, JobRecord, JobStatus, Patience,
-    Promised, Refusal, RetryJob, Settings, Store, Tend, TendServer, UnitFilter, UnitRecord, World,
+    DecommissionServer, Idempotency, JobFilter, JobRecord, JobStatus, Patience, Promised, Refusal,
+    RetryJob, Settings, Store, Tend, TendServer, UnitFilter, UnitRecord, World,
 };
 use kloigos_host::sys::Files;
 use kloigos_model::{
-    compute_unit::UnitStatus,
-    ids::JobId,
-    layout::Numbering,
-    limits::LimitsWish,
-    names::{Hostname, UnitId},
-    placement::Wanted,
-    ssh::AuthorizedKeys,
-    tags::Tags,
+    compute_unit::UnitStatus, ids::JobId, limits::LimitsWish, names::UnitId, placement::Wanted,
+    ssh::AuthorizedKeys, tags::Tags,
 };
-use kloigos_sim::fleet::{SimFleet, address};
+use kloigos_sim::fleet::SimFleet;
 use kloigos_store::Passage;
 use kloigos_tests::place::Place;
+
+pub(crate) use kloigos_tests::asks::{hostname, init};
 
 pub(crate) const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB2AZu1bQ1Fkhd3kjTOIcCPsrO0q3P3nQ0jgAXvxcKJT tenant";
@@ -346,33 +342,6 @@ impl Town {
 /// The first unit of a server that is cut in two, which the first tenant gets.
 pub(crate) fn first_unit() -> UnitId {
     "sim1_0-31".parse().expect("a unit id")
-}
-
-pub(crate) fn hostname(number: u32) -> Hostname {
-    format!("sim{number}").parse().expect("a hostname")
-}
-
-pub(crate) fn init(number: u32, ranges: &[&str]) -> InitServer {
-    InitServer {
-        hostname: hostname(number),
-        ip: address(number),
-        region: "eu".parse().expect("a label"),
-        zone: format!("z{number}").parse().expect("a label"),
-        ranges: ranges
-            .iter()
-            .map(|range| range.parse().expect("a CPU set"))
-            .collect(),
-        numbering: Numbering::default(),
-        ssh_port: 22,
-        ssh_user: None,
-        host_key: None,
-        warm: true,
-        limits: LimitsWish::default(),
-        declined: BTreeSet::new(),
-        confined: false,
-        volumes: Vec::new(),
-        idempotency: None,
-    }
 }
 
 pub(crate) fn allocate(cpu_count: Option<u32>) -> Allocate {

@@ -18,6 +18,7 @@ export type InitRequest = Schemas["InitServerRequest"];
 export type Job = Schemas["JobView"];
 export type JobDetail = Schemas["JobDetailView"];
 export type Key = Schemas["KeyView"];
+export type LayoutRequest = Schemas["LayoutRequest"];
 export type Limits = Schemas["LimitsView"];
 export type LimitsRequest = Schemas["LimitsRequest"];
 export type LogLine = Schemas["LogLineView"];

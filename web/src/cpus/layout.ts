@@ -1,5 +1,4 @@
-// How a server's CPUs are cut into units: whole cores, so that no two units share one, and within
-// one NUMA node and cache where the sizes allow it.
+// How a server's CPUs lie, and what is worth knowing of the units that they are cut into.
 import type { Cpu } from "~/api/types";
 
 /** The CPUs of each core, its SMT siblings together, in the order of the machine. */
@@ -22,40 +21,6 @@ export function inOrder(a: Cpu, b: Cpu): number {
 
 function firstOf(cpu: Cpu): number {
   return Number.parseInt(cpu.l3 ?? "0", 10) || 0;
-}
-
-/**
- * Cuts into so many equal units after leaving so many CPUs to the host. What does not divide stays
- * with the host too; `null` when there are not that many cores.
- */
-export function equalSplit(
-  cpus: readonly Cpu[],
-  units: number,
-  housekeeping: number,
-): number[][] | null {
-  const cores = coresOf(cpus);
-  const perCore = Math.max(1, ...cores.map((core) => core.length));
-  const kept = Math.ceil(housekeeping / perCore);
-  const usable = cores.slice(kept);
-  const each = Math.floor(usable.length / units);
-  if (units < 1 || each < 1) return null;
-  const cut = (index: number) => usable.slice(index * each, (index + 1) * each).flat();
-  return Array.from({ length: units }, (_, index) => cut(index).sort((a, b) => a - b));
-}
-
-/** One unit for each group of CPUs that share something, less what the host keeps. */
-export function splitBy(
-  cpus: readonly Cpu[],
-  shared: "node" | "l3",
-  housekeeping: number,
-): number[][] {
-  const kept = new Set(coresOf(cpus).slice(0, housekeeping).flat());
-  const groups = new Map<string, number[]>();
-  for (const cpu of [...cpus].sort(inOrder)) {
-    const key = shared === "node" ? `${cpu.node}` : (cpu.l3 ?? `node ${cpu.node}`);
-    if (!kept.has(cpu.id)) groups.set(key, [...(groups.get(key) ?? []), cpu.id]);
-  }
-  return [...groups.values()].map((group) => group.sort((a, b) => a - b));
 }
 
 /** What is worth knowing of a layout before it is made. */

@@ -1,7 +1,7 @@
-import { Alert, Button, Group, NumberInput, Select, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useMemo, useState } from "react";
 import type { Facts } from "~/api/types";
-import { equalSplit, letter, remarks, splitBy } from "~/cpus/layout";
+import { letter, remarks } from "~/cpus/layout";
 import { formatCpus, parseCpus } from "~/cpus/set";
 import { plural } from "~/parts/format";
 import { Panel } from "~/parts/Panel";
@@ -10,6 +10,7 @@ import { Topology } from "~/topology/Topology";
 import type { Draft } from "./draft";
 import { assign, setLayout } from "./hand";
 import { StepButtons } from "./StepButtons";
+import { Templates } from "./Templates";
 
 interface Props {
   facts: Facts;
@@ -37,7 +38,7 @@ export function LayoutStep({ facts, draft, change, faults, back, next }: Props) 
   return (
     <Stack gap="md">
       <Panel title="Cut it">
-        <Templates facts={facts} onCut={cut} />
+        <Templates cpus={facts.cpus.length} draft={draft} onCut={cut} />
       </Panel>
       <Panel
         title="By hand"
@@ -103,43 +104,6 @@ export function LayoutStep({ facts, draft, change, faults, back, next }: Props) 
         </Button>
       </StepButtons>
     </Stack>
-  );
-}
-
-function Templates({ facts, onCut }: { facts: Facts; onCut: (units: number[][]) => void }) {
-  const [units, setUnits] = useState(4);
-  const [kept, setKept] = useState(Math.min(4, Math.floor(facts.cpus.length / 8)));
-  const equal = equalSplit(facts.cpus, units, kept);
-  return (
-    <Group align="flex-end" gap="sm">
-      <NumberInput
-        label="Units"
-        min={1}
-        max={facts.cpus.length}
-        value={units}
-        onChange={(value) => setUnits(Number(value))}
-        w={90}
-        size="sm"
-      />
-      <NumberInput
-        label="CPUs for the host"
-        min={0}
-        max={facts.cpus.length - 1}
-        value={kept}
-        onChange={(value) => setKept(Number(value))}
-        w={140}
-        size="sm"
-      />
-      <Button size="sm" onClick={() => equal && onCut(equal)} disabled={!equal}>
-        Cut equally
-      </Button>
-      <Button size="sm" variant="default" onClick={() => onCut(splitBy(facts.cpus, "node", kept))}>
-        One for each NUMA node
-      </Button>
-      <Button size="sm" variant="default" onClick={() => onCut(splitBy(facts.cpus, "l3", kept))}>
-        One for each L3
-      </Button>
-    </Group>
   );
 }
 

@@ -12,9 +12,15 @@ import { When } from "~/parts/When";
 import { Attempts } from "./Attempts";
 import { useSending } from "./sending";
 
+interface Props {
+  id: string;
+  /** Whether the control plane is asked for them. */
+  asks: boolean;
+}
+
 /** The messages to a webhook, the newest first, and how each stands. */
-export function Deliveries({ id }: { id: string }) {
-  const found = useQuery(deliveries(id));
+export function Deliveries({ id, asks }: Props) {
+  const found = useQuery({ ...deliveries(id), enabled: asks });
   const [open, setOpen] = useState<string>();
   const shown = found.data?.find((one) => one.id === open);
   const columns: Column<Delivery>[] = [

@@ -1,16 +1,20 @@
 import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconSend, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { removeWebhook, testWebhook } from "~/api/actions";
+import { testWebhook } from "~/api/actions";
 import { faultOf } from "~/api/fault";
 import type { Webhook } from "~/api/types";
 import { ConfirmByName } from "~/parts/ConfirmByName";
+import type { Removal } from "./removal";
 import { useSending } from "./sending";
 
+interface Props {
+  webhook: Webhook;
+  removal: Removal;
+}
+
 /** What can be done to a webhook. */
-export function WebhookActions({ webhook }: { webhook: Webhook }) {
+export function WebhookActions({ webhook, removal }: Props) {
   const test = useSending(webhook.id, () => testWebhook(webhook.id));
   return (
     <>
@@ -22,23 +26,13 @@ export function WebhookActions({ webhook }: { webhook: Webhook }) {
       >
         Test
       </Button>
-      <Remove webhook={webhook} />
+      <Remove webhook={webhook} removal={removal} />
     </>
   );
 }
 
-function Remove({ webhook }: { webhook: Webhook }) {
+function Remove({ webhook, removal }: Props) {
   const [asking, { open, close }] = useDisclosure();
-  const queries = useQueryClient();
-  const go = useNavigate();
-  const remove = useMutation({
-    mutationFn: () => removeWebhook(webhook.id),
-    onSuccess: async () => {
-      await go({ to: "/webhooks" });
-      queries.removeQueries({ queryKey: ["webhooks", webhook.id] });
-      await queries.invalidateQueries({ queryKey: ["webhooks"] });
-    },
-  });
   return (
     <>
       <Button variant="light" color="red" leftSection={<IconTrash size={14} />} onClick={open}>
@@ -51,9 +45,9 @@ function Remove({ webhook }: { webhook: Webhook }) {
         name={webhook.name}
         verb="Remove"
         lost="All messages to it are lost, those that wait too. Its receiver is told of nothing any more."
-        pending={remove.isPending}
-        fault={remove.error && faultOf(remove.error)}
-        onConfirm={() => remove.mutate()}
+        pending={removal.isPending}
+        fault={removal.error && faultOf(removal.error)}
+        onConfirm={() => removal.mutate()}
       />
     </>
   );

@@ -12,6 +12,7 @@ import { PageHead } from "~/parts/PageHead";
 import { Panel } from "~/parts/Panel";
 import { When } from "~/parts/When";
 import { Deliveries } from "./Deliveries";
+import { useRemoval } from "./removal";
 import { Secret } from "./Secret";
 import { WebhookActions } from "./WebhookActions";
 import { WebhookForm } from "./WebhookForm";
@@ -22,7 +23,8 @@ const route = getRouteApi("/webhooks/$webhook");
 /** One receiver: what it is told, what arrived there, and why something did not. */
 export function WebhookPage() {
   const { webhook: id } = route.useParams();
-  const found = useQuery(asked(id));
+  const removal = useRemoval(id);
+  const found = useQuery({ ...asked(id), enabled: !removal.begun });
   return (
     <>
       <PageHead
@@ -37,14 +39,14 @@ export function WebhookPage() {
           )
         }
       >
-        {found.data && <WebhookActions webhook={found.data} />}
+        {found.data && <WebhookActions webhook={found.data} removal={removal} />}
       </PageHead>
-      <Loaded query={found}>{(webhook) => <Body webhook={webhook} />}</Loaded>
+      <Loaded query={found}>{(webhook) => <Body webhook={webhook} asks={!removal.begun} />}</Loaded>
     </>
   );
 }
 
-function Body({ webhook }: { webhook: Webhook }) {
+function Body({ webhook, asks }: { webhook: Webhook; asks: boolean }) {
   return (
     <Stack gap="md">
       {webhook.problem && (
@@ -52,7 +54,7 @@ function Body({ webhook }: { webhook: Webhook }) {
           {sentence(webhook.problem)}
         </Alert>
       )}
-      <Deliveries id={webhook.id} />
+      <Deliveries id={webhook.id} asks={asks} />
       <Settings webhook={webhook} />
     </Stack>
   );
