@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use kloigos_model::event::EventKind;
+use kloigos_tests::plane::Plane;
 use serde_json::Value;
 use xtask::drive;
 
@@ -78,4 +79,61 @@ fn the_calls_are_those_of_the_document() {
         }
     }
     is("api.md", &page);
+}
+
+/// Each with the labels that a fleet at work has.
+#[test]
+fn the_metrics_are_those_that_are_scraped() {
+    let plane = Plane::simulated(1);
+    plane.init(1, &["0-31"]);
+    plane
+        .client()
+        .post("/api/servers/host1/check", &Value::Null)
+        .expect(200);
+    let scraped = plane.client().get("/metrics");
+    let mut page = "# Metrics\n\n\
+        `GET /metrics` answers in the text format of OpenMetrics 1.0 and needs a token, as every call \
+        does: [watching it](../how-to/watching.md) says how to scrape it. This page is made from such an \
+        answer.\n\n\
+        | metric | kind | labels | what it is |\n|---|---|---|---|\n"
+        .to_owned();
+    for metric in metrics(&scraped.body) {
+        let _ = writeln!(page, "{metric}");
+    }
+    is("metrics.md", &page);
+}
+
+/// A line of the page for each metric of a scrape.
+fn metrics(scraped: &str) -> Vec<String> {
+    let mut kinds = BTreeMap::new();
+    let mut lines = Vec::new();
+    for line in scraped.lines() {
+        if let Some((name, what)) = line.strip_prefix("# HELP ").and_then(split) {
+            lines.push((name, what));
+        } else if let Some((name, kind)) = line.strip_prefix("# TYPE ").and_then(split) {
+            kinds.insert(name, kind);
+        }
+    }
+    let line = |(name, what): (&str, &str)| {
+        let samples = scraped.lines().filter(|line| line.starts_with(name));
+        let labels = samples
+            .filter_map(|line| line.split_once('{'))
+            .find_map(|(_, rest)| rest.split_once('}'));
+        let names =
+            labels.map(|(labels, _)| labels.split("\",").filter_map(|one| one.split('=').next()));
+        let names: Vec<&str> = names.into_iter().flatten().collect();
+        let what = what.trim_end_matches('.');
+        let (kind, names) = (kinds[name], names.join(", "));
+        let end = match kind {
+            "counter" => "_total",
+            "info" => "_info",
+            _ => "",
+        };
+        format!("| `{name}{end}` | {kind} | {names} | {what} |")
+    };
+    lines.into_iter().map(line).collect()
+}
+
+fn split(line: &str) -> Option<(&str, &str)> {
+    line.split_once(' ')
 }

@@ -7,4 +7,5 @@ mod store {
     mod opening;
     mod queue;
     mod rows;
+    mod tallies;
 }

@@ -89,6 +89,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "futures-util",
             "jiff",
             "rand",
+            "prometheus-client",
             "rust-embed",
             "rustls",
             "rustls-native-certs",

@@ -39,9 +39,9 @@ pub use hooks::Hooks;
 pub use kloigos_store::{
     AllocationRecord, Attempt, AttestationRecord, AttestationSummary, DeliveryRecord, DriftRecord,
     EventFilter, EventPage, EventRecord, JobDetail, JobFilter, JobKind, JobPage, JobProgress,
-    JobRecord, JobStatus, LogLine, SealedSecret, ServerDetail, ServerRecord, SessionRecord, Store,
-    Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord, WebhookDetail,
-    WebhookRecord,
+    JobRecord, JobStatus, LogLine, SealedSecret, ServerDetail, ServerRecord, ServerTally,
+    SessionRecord, Store, Tallies, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter,
+    UnitRecord, WebhookDetail, WebhookRecord,
 };
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{

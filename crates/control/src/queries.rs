@@ -8,7 +8,7 @@ use kloigos_model::{
 };
 use kloigos_store::{
     AllocationRecord, AttestationRecord, JobDetail, JobFilter, JobRecord, Operation, ServerDetail,
-    ServerRecord, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
+    ServerRecord, Tallies, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
 };
 
 use crate::{ops, refusal::Refusal};
@@ -234,6 +234,18 @@ impl Operation for TokenByHash<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Refusal> {
         Ok(tx.token_by_hash(self.0).await?)
+    }
+}
+
+/// How much there is of what.
+pub(crate) struct Count;
+
+impl Operation for Count {
+    type Output = Tallies;
+    type Refusal = Refusal;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Tallies, Refusal> {
+        Ok(tx.tallies().await?)
     }
 }
 

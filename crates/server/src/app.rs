@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::{
     auth::{Access, Secret},
     config::{Config, Fleet},
+    metrics::Calls,
     simulated::KeptFleet,
     webhooks::HttpCourier,
 };
@@ -60,6 +61,7 @@ struct Inner {
     courier: Arc<HttpCourier>,
     access: Access,
     patience: Duration,
+    calls: Calls,
     stop: watch::Sender<bool>,
 }
 
@@ -79,6 +81,7 @@ impl App {
                 courier,
                 access,
                 patience,
+                calls: Calls::default(),
                 stop: watch::Sender::new(false),
             }),
         }
@@ -126,6 +129,11 @@ impl App {
     /// Whether calls need a token.
     pub(crate) fn access(&self) -> Access {
         self.inner.access
+    }
+
+    /// What it answered since its start.
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.inner.calls
     }
 
     /// Calls that wait are answered at once from now on.

@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod host_binary;
 mod logs;
+mod metrics;
 mod server;
 mod simulated;
 mod web;

@@ -6,7 +6,8 @@ use kloigos_model::{
 };
 use kloigos_store::{
     AttestationRecord, EventFilter, EventRecord, JobDetail, JobFilter, JobRecord, Operation,
-    ServerDetail, ServerRecord, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter, UnitRecord,
+    ServerDetail, ServerRecord, Tallies, TokenHash, TokenRecord, Tx, UnitDetail, UnitFilter,
+    UnitRecord,
 };
 
 use super::Control;
@@ -63,6 +64,11 @@ impl Control {
     /// Servers that are not decommissioned, by name.
     pub async fn list_servers(&self) -> Result<Vec<ServerRecord>, Refusal> {
         self.core.store.view(&queries::ListServers).await
+    }
+
+    /// How much there is of what.
+    pub async fn tallies(&self) -> Result<Tallies, Refusal> {
+        self.core.store.view(&queries::Count).await
     }
 
     /// A server with its units and facts: the one that is living, else its latest life.

@@ -22,7 +22,7 @@ use super::{
     unmatched::Paths,
     webhooks,
 };
-use crate::{app::App, auth, web};
+use crate::{app::App, auth, metrics, web};
 
 /// Where the `OpenAPI` document is served.
 const DOCUMENT: &str = "/api/openapi.json";
@@ -92,13 +92,15 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Everything that is served.
 pub(crate) fn router(app: App) -> Router {
     let guard = middleware::from_fn_with_state(app.clone(), auth::guard);
-    let api: Router<App> = guarded().route_layer(guard).merge(open()).into();
+    let api: Router<App> = guarded().route_layer(guard.clone()).merge(open()).into();
+    let metrics = Router::new().route("/metrics", get(metrics::scrape));
     let document = document();
     let paths = Paths::of(&document);
     let docs = SwaggerUi::new("/docs").url(DOCUMENT, document);
     let api_docs = SwaggerUi::new("/api/docs").config(Config::new([DOCUMENT]));
     Router::new()
         .nest("/api", api)
+        .merge(metrics.route_layer(guard))
         .merge(docs)
         .merge(api_docs)
         .method_not_allowed_fallback(async || error::method_not_allowed())
@@ -107,6 +109,6 @@ pub(crate) fn router(app: App) -> Router {
         })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(middleware::from_fn(trace::traced))
+        .layer(middleware::from_fn_with_state(app.clone(), trace::traced))
         .with_state(app)
 }
