@@ -13,6 +13,7 @@ pub mod plane;
 pub mod postgres;
 pub mod receiver;
 pub mod simulation;
+pub mod specs;
 pub mod sse;
 pub mod sshd;
 

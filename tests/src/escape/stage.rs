@@ -10,14 +10,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use kloigos_model::{
-    cpu::CpuSet,
-    host::{
-        Activity, Desired, Generation, Line, Measure, Outcome, Request, ServerSpec, Spec, Tenant,
-        UnitSpec,
-    },
+    host::{Activity, Desired, Generation, Line, Outcome, Request, Spec, Tenant, UnitSpec},
     limits::Limits,
-    names::{DirName, UserName},
-    ports::PortRange,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -28,6 +22,7 @@ use xtask::{
 };
 
 use super::program::{Batches, program};
+use crate::specs;
 
 /// The snapshot with both tenants in it.
 const KEPT: &str = "tenants";
@@ -105,7 +100,7 @@ impl Stage {
     /// Brings the server and its units to what they should be, again and again the same.
     pub fn apply(&self) -> Result<()> {
         let scopes = vec![
-            self.next(server_spec()),
+            self.next(specs::server(3)),
             self.next(Spec::Unit(tenancy(0, &self.attacker)?)),
             self.next(Spec::Unit(tenancy(1, &self.victim)?)),
             self.next(Spec::Unit(unit(2))),
@@ -354,14 +349,6 @@ fn said(output: &Output) -> String {
     )
 }
 
-fn server_spec() -> Spec {
-    Spec::Server(ServerSpec {
-        ports: (0..3).map(|index| unit(index).ports).collect(),
-        measures: Measure::ALL.iter().copied().collect(),
-        housekeeping: None,
-    })
-}
-
 fn tenancy(index: u32, key: &KeyPair) -> Result<UnitSpec> {
     Ok(UnitSpec {
         tenant: Some(Tenant {
@@ -374,27 +361,16 @@ fn tenancy(index: u32, key: &KeyPair) -> Result<UnitSpec> {
     })
 }
 
-/// A unit of two CPUs, small enough that its limits are reached soon under emulation.
+/// Small enough that its limits are reached soon under emulation.
 fn unit(index: u32) -> UnitSpec {
-    let cpus = CpuSet::of([2 * index, 2 * index + 1]).expect("two CPUs");
-    UnitSpec {
-        user: UserName::of(&cpus),
-        uid: 70_001 + index,
-        dir: DirName::of(&cpus),
-        memory_nodes: CpuSet::of([index / 2]).expect("a node"),
-        limits: Limits {
-            memory_max: Some(160 << 20),
-            tasks_max: Some(100),
-            io_read_bytes: Some(4 << 20),
-            io_write_bytes: Some(4 << 20),
-            disk_bytes: Some(24 << 20),
-            disk_inodes: Some(600),
-            ..Limits::default()
-        },
-        ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
-        warm: true,
-        volume: None,
-        tenant: None,
-        cpus,
-    }
+    let limits = Limits {
+        memory_max: Some(160 << 20),
+        tasks_max: Some(100),
+        io_read_bytes: Some(4 << 20),
+        io_write_bytes: Some(4 << 20),
+        disk_bytes: Some(24 << 20),
+        disk_inodes: Some(600),
+        ..Limits::default()
+    };
+    specs::unit(index, limits)
 }

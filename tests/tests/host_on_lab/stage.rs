@@ -10,15 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use kloigos_model::{
-    cpu::CpuSet,
-    host::{
-        Activity, Desired, Generation, Line, Measure, Outcome, Report, Request, ServerSpec, Spec,
-        Tenant, UnitSpec,
-    },
+    host::{Activity, Desired, Generation, Line, Outcome, Report, Request, Spec, Tenant, UnitSpec},
     limits::Limits,
-    names::{DirName, UserName},
-    ports::PortRange,
 };
+use kloigos_tests::specs;
 use tempfile::TempDir;
 use xtask::{
     dist,
@@ -230,30 +225,15 @@ pub(super) fn said(output: &Output) -> String {
 }
 
 pub(super) fn server_spec() -> Spec {
-    Spec::Server(ServerSpec {
-        ports: (0..4).map(|index| unit(index).ports).collect(),
-        measures: Measure::ALL.iter().copied().collect(),
-        housekeeping: None,
-    })
+    specs::server(4)
 }
 
-/// Unit 0 to 3 of two CPUs each, free and warm.
+/// Unit 0 to 3, of limits that are reached soon.
 pub(super) fn unit(index: u32) -> UnitSpec {
-    let cpus = CpuSet::of([2 * index, 2 * index + 1]).expect("two CPUs");
-    UnitSpec {
-        user: UserName::of(&cpus),
-        uid: 70_001 + index,
-        dir: DirName::of(&cpus),
-        memory_nodes: CpuSet::of([index / 2]).expect("a node"),
-        limits: Limits {
-            memory_max: Some(256 << 20),
-            tasks_max: Some(200),
-            ..Limits::default()
-        },
-        ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
-        warm: true,
-        volume: None,
-        tenant: None,
-        cpus,
-    }
+    let limits = Limits {
+        memory_max: Some(256 << 20),
+        tasks_max: Some(200),
+        ..Limits::default()
+    };
+    specs::unit(index, limits)
 }

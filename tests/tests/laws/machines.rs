@@ -14,10 +14,9 @@ use kloigos_model::{
         Tenant, UnitSpec, Volume,
     },
     limits::Limits,
-    names::{DirName, UserName},
-    ports::PortRange,
 };
 use kloigos_sim::host::SimHost;
+use kloigos_tests::specs;
 
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJnpKv3kTiUSLLRoSW5EfZJ4dZW8yRyQzJwMg0wR0Pz6 someone";
@@ -52,37 +51,21 @@ pub(super) fn confined() -> Spec {
 }
 
 pub(super) fn server() -> Spec {
-    let ports = (0..4).map(|index| unit(index).ports);
-    Spec::Server(ServerSpec {
-        ports: ports.collect(),
-        measures: Measure::ALL.iter().copied().collect(),
-        housekeeping: None,
-    })
+    specs::server(4)
 }
 
-/// Unit 0 to 3 of two CPUs each, free and warm.
+/// Unit 0 to 3, with a limit of each kind.
 pub(super) fn unit(index: u32) -> UnitSpec {
-    let cpus = CpuSet::of([2 * index, 2 * index + 1]).expect("two CPUs");
-    UnitSpec {
-        user: UserName::of(&cpus),
-        uid: 70_001 + index,
-        dir: DirName::of(&cpus),
-        memory_nodes: CpuSet::of([index / 2]).expect("a node"),
-        limits: Limits {
-            memory_max: Some(256 << 20),
-            tasks_max: Some(200),
-            io_weight: Some(50),
-            io_write_bytes: Some(100 << 20),
-            disk_bytes: Some(10 << 30),
-            disk_inodes: Some(100_000),
-            ..Limits::default()
-        },
-        ports: PortRange::new(2000 + 200 * index, 2200 + 200 * index).expect("a range"),
-        warm: true,
-        volume: None,
-        tenant: None,
-        cpus,
-    }
+    let limits = Limits {
+        memory_max: Some(256 << 20),
+        tasks_max: Some(200),
+        io_weight: Some(50),
+        io_write_bytes: Some(100 << 20),
+        disk_bytes: Some(10 << 30),
+        disk_inodes: Some(100_000),
+        ..Limits::default()
+    };
+    specs::unit(index, limits)
 }
 
 /// The same unit with a disk of its own.
