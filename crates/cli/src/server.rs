@@ -3,6 +3,7 @@
 mod init;
 mod layout;
 mod tend;
+mod topology;
 
 use clap::{Args, Subcommand};
 
@@ -23,6 +24,8 @@ pub(crate) enum Verb {
     List(Listing),
     /// Shows a server with its units and what it is made of.
     Show(ServerName),
+    /// Draws how a server's CPUs lie, and whose they are.
+    Topology(ServerName),
     /// Looks at a server that may be cut, and tells its host key and what keeps it from being cut.
     /// Nothing is changed.
     Probe(init::Probe),
@@ -77,6 +80,7 @@ impl command::Verb for Verb {
                 &session.get(&Call::get(["servers", &server]))?,
                 Columns::SERVERS,
             ),
+            Self::Topology(ServerName { server }) => topology::show(session, &server),
             Self::Probe(probe) => probe.run(session),
             Self::Init(init) => init.run(session),
             Self::Doctor(ServerName { server }) => {
