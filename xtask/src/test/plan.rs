@@ -57,12 +57,13 @@ const ON_LAB: &str = "_on_lab";
 const EXECUTABLE: [&str; 5] = ["build", "--package", "kloigos-server", "--bin", "kloigos"];
 /// What every change goes through on lab servers, by test and parts of names; the whole of each is
 /// a long proof.
-const EVERY_TIME: [(&str, &[&str]); 5] = [
+const EVERY_TIME: [(&str, &[&str]); 6] = [
     ("host_on_lab", &["life", "attestation"]),
     ("escape_on_lab", &[]),
     ("dirty_on_lab", &[]),
     ("path_on_lab", &[]),
     ("killed_on_lab", &["sample"]),
+    ("web_on_lab", &[]),
 ];
 /// What of it is tried on the older release too: every promise, asked of the kernel, kept and
 /// broken, and attacked.

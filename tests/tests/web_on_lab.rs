@@ -1,6 +1,6 @@
 //! The web application over a real server: init, allocation, the tenant's login with the line that
 //! is copied, attestation, drift by hand and its repair, deallocation and decommission, all by
-//! keyboard in a browser. Part of `cargo xtask prove`.
+//! keyboard in a browser.
 
 use anyhow::Result;
 use xtask::{
