@@ -54,6 +54,9 @@ pub(crate) struct Printing {
     /// When to use colours. `NO_COLOR` is heeded.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = OUTPUT)]
     pub(crate) color: Color,
+    /// Show a long answer at once. Else a terminal shows it by `KLOIGOS_PAGER`, `PAGER` or less.
+    #[arg(long, global = true, help_heading = OUTPUT)]
+    pub(crate) no_pager: bool,
 }
 
 /// Which rows of a list, in which order, with which columns.

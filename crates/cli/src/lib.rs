@@ -27,6 +27,7 @@ mod import;
 mod job;
 mod login;
 mod output;
+mod pager;
 mod public_key;
 mod report;
 mod safe;

@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     follow,
     output::{Output, print},
-    safe,
+    pager, safe,
     terminal::Terminal,
 };
 
@@ -19,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) api: Api,
     pub(crate) output: Output,
     pub(crate) terminal: Terminal,
+    /// Whether long answers are shown a screen at a time.
+    paged: bool,
 }
 
 impl Session {
@@ -29,6 +31,7 @@ impl Session {
             api: Api::new(place)?,
             output: Output::new(common.output.output, terminal.color),
             terminal,
+            paged: !common.output.no_pager,
         })
     }
 
@@ -39,7 +42,12 @@ impl Session {
 
     /// Prints one thing.
     pub(crate) fn show(&self, value: &Value, columns: Columns) -> Result<(), Failure> {
-        print(&self.output.one(value, columns)?)
+        self.page(&self.output.one(value, columns)?)
+    }
+
+    /// Prints what may be long.
+    pub(crate) fn page(&self, text: &str) -> Result<(), Failure> {
+        pager::show(text, self.paged)
     }
 
     /// Prints a list.
@@ -49,7 +57,7 @@ impl Session {
         columns: Columns,
         listing: &Listing,
     ) -> Result<(), Failure> {
-        print(&self.output.list(rows, columns, listing)?)
+        self.page(&self.output.list(rows, columns, listing)?)
     }
 
     /// Begins work and follows it to its end; what then is, is what `after` says.

@@ -18,7 +18,16 @@ struct Sitting {
 
 impl Sitting {
     fn begin(person: &Person, arguments: &str, environment: &[(&str, &str)]) -> Self {
-        let line = format!("exec {} {arguments}", program().display());
+        Self::of_rows(0, person, arguments, environment)
+    }
+
+    /// At a terminal of so many rows; with none, it does not tell how many.
+    fn of_rows(rows: u16, person: &Person, arguments: &str, environment: &[(&str, &str)]) -> Self {
+        let program = program();
+        let line = format!(
+            "stty rows {rows} cols 200; exec {} {arguments}",
+            program.display()
+        );
         let mut script = Command::new("script");
         // The environment of the program is the person's.
         let told = person.command(&[]);
@@ -120,6 +129,41 @@ fn work_is_seen_as_it_goes_and_leaves_its_result() {
     assert!(!seen.contains('\u{1b}'), "{seen:?}");
     let coloured = person.prints(&["unit", "list", "--color", "always"]);
     assert!(coloured.contains("\u{1b}[32mallocated"), "{coloured:?}");
+}
+
+#[test]
+fn what_is_longer_than_the_screen_is_paged() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let plane = plane(dir.path());
+    let person = Person::of(&plane);
+    cut(&person);
+    let seen = |rows, arguments, pager: &[(&str, &str)]| {
+        let (seen, code) = Sitting::of_rows(rows, &person, arguments, pager).end();
+        assert_eq!(code, 0, "{seen:?}");
+        assert!(seen.contains("memory_nodes"), "{seen:?}");
+        seen.contains("paged ")
+    };
+    let show = "unit show host1_0-15";
+    let ours = ("KLOIGOS_PAGER", "sed 's/^/paged /'");
+    let theirs = ("PAGER", "sed 's/^/paged /'");
+    assert!(seen(5, show, &[ours]));
+    assert!(seen(5, show, &[theirs]));
+    assert!(!seen(200, show, &[ours]), "it fits");
+    assert!(!seen(0, show, &[ours]), "nobody knows whether it fits");
+    assert!(!seen(5, "unit show host1_0-15 --no-pager", &[ours]));
+    assert!(!seen(5, show, &[theirs, ("KLOIGOS_PAGER", "")]));
+    assert!(!seen(
+        5,
+        show,
+        &[theirs, ("KLOIGOS_PAGER", "no-such-pager")]
+    ));
+    let output = person.run(&["unit", "show", "host1_0-15"]);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("paged "));
+
+    // Who has seen enough is not told of a fault.
+    let enough = [("KLOIGOS_PAGER", "head -n 1")];
+    let (seen, code) = Sitting::of_rows(5, &person, show, &enough).end();
+    assert!(code == 0 && !seen.contains("error"), "{seen:?}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
     api::Call,
     columns::Columns,
     failure::{Failure, Kind},
-    output::{Format, print},
+    output::Format,
     safe,
     session::Session,
 };
@@ -31,7 +31,7 @@ pub(super) fn show(session: &Session, name: &str) -> Result<(), Failure> {
         return Err(Failure::new(Kind::NotFound, cause).or_try(next));
     }
     match session.output.format {
-        Format::Table | Format::Wide => print(&safe::lines(&draw(&server))),
+        Format::Table | Format::Wide => session.page(&safe::lines(&draw(&server))),
         _ => session.show(&server, Columns::SERVERS),
     }
 }
