@@ -7,6 +7,7 @@ pub mod calls;
 pub mod controller;
 pub mod escape;
 pub mod keys;
+pub mod mutations;
 pub mod pages;
 pub mod place;
 pub mod plane;

@@ -20,4 +20,5 @@ mod stories {
     mod refusals;
     mod town;
     mod trouble;
+    mod unreachable;
 }

@@ -19,22 +19,31 @@ const SOURCES: [&str; 7] = [
     "xtask",
 ];
 
-/// The SHA-256 of all sources, names and contents, in hexadecimal.
-pub fn digest() -> Result<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+/// All sources in order, seen from the workspace's root.
+pub fn files() -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for source in SOURCES {
-        list(&root, Path::new(source), &mut files)?;
+        list(&root(), Path::new(source), &mut files)?;
     }
     files.sort();
+    Ok(files)
+}
+
+/// The SHA-256 of all sources, names and contents, in hexadecimal.
+pub fn digest() -> Result<String> {
+    let root = root();
     let mut all = Sha256::new();
-    for file in files {
+    for file in files()? {
         let body = fs::read(root.join(&file))
             .with_context(|| format!("failed to read {}", file.display()))?;
         all.update(format!("{} {}\n", file.display(), body.len()));
         all.update(body);
     }
     Ok(crate::dist::hex(&all.finalize()))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 fn list(root: &Path, path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -57,9 +66,7 @@ mod tests {
 
     #[test]
     fn this_file_is_a_source() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut files = Vec::new();
-        list(&root, Path::new("xtask"), &mut files).expect("a listing");
+        let files = files().expect("a listing");
         assert!(files.contains(&"xtask/src/sources.rs".into()), "{files:?}");
     }
 }

@@ -65,7 +65,6 @@ fn over(visited: Option<Result<Result<(), Fault>, tokio::task::JoinError>>) {
 
 /// Looks at a server and notes what was found.
 pub(crate) async fn visit(core: &Arc<Core>, server: ServerId) -> Result<(), Fault> {
-    let begun = core.world.now();
     let scene = scene(core, server).await?;
     if !scene.server.status.is_comparable() {
         return Ok(());
@@ -74,7 +73,6 @@ pub(crate) async fn visit(core: &Arc<Core>, server: ServerId) -> Result<(), Faul
     let observed = Observed {
         core,
         scene: &scene,
-        begun,
         looked: &looked,
     };
     core.store.run(&observed).await?;

@@ -32,6 +32,8 @@ pub enum Mishap {
     Nothing,
     /// The server does not answer; nothing of the request arrives.
     Unreachable,
+    /// The same, and nothing reaches it from here on until [`SimFleet::mend`].
+    Cut,
     /// The request arrives and the link is lost before anything is done.
     LostBefore,
     /// The server dies after so many calls to its machinery, and the link with it.
@@ -92,6 +94,8 @@ struct State {
     at_looks: VecDeque<Mishap>,
     /// How many requests it was sent that change something.
     asked: usize,
+    /// How many it was sent that look at it.
+    looked: usize,
 }
 
 /// The address of a simulated server, counted from 1.
@@ -114,9 +118,12 @@ impl SimFleet {
         self.state(number).cut = true;
     }
 
-    /// It is reached again.
+    /// It is reached again, and nothing that was to befall it does.
     pub fn mend(&self, number: u32) {
-        self.state(number).cut = false;
+        let mut state = self.state(number);
+        state.cut = false;
+        state.mishaps.clear();
+        state.at_looks.clear();
     }
 
     /// This happens to the next request to the server that changes something and has no mishap
@@ -138,6 +145,11 @@ impl SimFleet {
     /// How many requests that change something the server was sent.
     pub fn asked(&self, number: u32) -> usize {
         self.state(number).asked
+    }
+
+    /// How many requests that look at it the server was sent.
+    pub fn looked(&self, number: u32) -> usize {
+        self.state(number).looked
     }
 
     /// Everything on the server's machine, for comparison.
@@ -180,6 +192,7 @@ impl SimServer {
                 mishaps: VecDeque::new(),
                 at_looks: VecDeque::new(),
                 asked: 0,
+                looked: 0,
             }),
         }
     }
@@ -195,15 +208,18 @@ impl SimServer {
         if state.cut {
             return Some(Mishap::Unreachable);
         }
-        match request {
+        let mishap = match request {
             Request::Facts | Request::Inspect { .. } | Request::Attest { .. } => {
+                state.looked += 1;
                 state.at_looks.pop_front()
             }
             Request::Apply { .. } | Request::Remove { .. } => {
                 state.asked += 1;
                 state.mishaps.pop_front()
             }
-        }
+        };
+        state.cut = matches!(mishap, Some(Mishap::Cut));
+        mishap
     }
 
     fn serve(
@@ -251,7 +267,7 @@ impl Transport for SimFleet {
         let server = self.servers.get(&target.ip).filter(|_| target.port == 22);
         let server = server.ok_or_else(unreachable)?;
         match server.befalls(request) {
-            Some(Mishap::Unreachable) => return Err(unreachable()),
+            Some(Mishap::Unreachable | Mishap::Cut) => return Err(unreachable()),
             mishap => {
                 let shown = server.state().host_key.clone();
                 target.judge(&shown)?;
@@ -274,7 +290,9 @@ impl SimServer {
     ) -> Result<Answer, TransportError> {
         match mishap {
             None | Some(Mishap::Nothing) => self.serve(request, None, progress),
-            Some(Mishap::Unreachable | Mishap::LostBefore) => Err(lost("the link went down")),
+            Some(Mishap::Unreachable | Mishap::Cut | Mishap::LostBefore) => {
+                Err(lost("the link went down"))
+            }
             Some(Mishap::DiesAfter(calls)) => {
                 self.serve(request, Some(Accident::Dies(calls)), progress)
             }

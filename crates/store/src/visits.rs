@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kloigos_model::{
-    event::EventKind,
+    event::{EventId, EventKind},
     host::{Change, ScopeName},
     ids::{ServerId, UnitKey},
     server::DriftMode,
@@ -107,40 +107,46 @@ impl Tx<'_> {
         self.tell(&event.on(id).moved(was, mode)).await
     }
 
-    /// Whether anybody worked on this scope since then, or is about to. Asking it how it is changes
-    /// nothing of it.
+    /// Whether anybody worked on this scope since this event, or is about to. Asking it how it is
+    /// changes nothing of it.
+    ///
+    /// By the order of events and not by the time: clocks of control planes differ, and are set.
     pub async fn is_worked_on_since(
         &mut self,
         scope: JobScope,
-        since: Timestamp,
+        seen: EventId,
     ) -> Result<bool, Error> {
         let statement = query(
-            "SELECT id FROM jobs WHERE server_id = $1 AND (unit_id IS NULL OR unit_id = $2) \
-             AND kind <> $4 AND (status IN ('queued', 'running') OR ended_at >= $3) LIMIT 1",
+            "SELECT j.id FROM jobs j WHERE j.server_id = $1 \
+             AND (j.unit_id IS NULL OR j.unit_id = $2) AND j.kind <> $4 \
+             AND (j.status IN ('queued', 'running') \
+             OR j.id IN (SELECT e.job_id FROM events e WHERE e.id > $3)) LIMIT 1",
         )
         .bind(scope.server.to_string())
         .bind(scope.unit.map(|unit| unit.to_string()))
-        .bind(micros(since))
+        .bind(seen.number().cast_signed())
         .bind(JobKind::Attesting.as_str());
         Ok(self.row(statement).await?.is_some())
     }
 
-    /// Whether a job of this kind failed on exactly this scope since then.
-    pub async fn failed_since(
+    /// Whether a job of this kind failed on exactly this scope between these times. An end that is
+    /// still to come was written by a clock that was wrong, and says nothing.
+    pub async fn failed_between(
         &mut self,
         kind: JobKind,
         scope: JobScope,
-        since: Timestamp,
+        (since, now): (Timestamp, Timestamp),
     ) -> Result<bool, Error> {
         let statement = query(
             "SELECT id FROM jobs WHERE kind = $1 AND server_id = $2 \
              AND COALESCE(unit_id, '') = COALESCE(CAST($3 AS TEXT), '') \
-             AND status = 'failed' AND ended_at >= $4 LIMIT 1",
+             AND status = 'failed' AND ended_at >= $4 AND ended_at <= $5 LIMIT 1",
         )
         .bind(kind.as_str())
         .bind(scope.server.to_string())
         .bind(scope.unit.map(|unit| unit.to_string()))
-        .bind(micros(since));
+        .bind(micros(since))
+        .bind(micros(now));
         Ok(self.row(statement).await?.is_some())
     }
 

@@ -33,22 +33,34 @@ pub fn seed_to_replay() -> Option<u64> {
 
 /// Runs the worlds of these seeds; those that failed, in order.
 pub fn run_many(seeds: Range<u64>) -> Vec<Failure> {
+    run_while(seeds, |_| true).1
+}
+
+/// Runs the worlds of these seeds until one fails: how many were run, and the first that failed.
+pub fn hunt(seeds: Range<u64>) -> (u64, Option<Failure>) {
+    let (ran, failures) = run_while(seeds, <[Failure]>::is_empty);
+    (ran, failures.into_iter().next())
+}
+
+/// Runs them as long as what failed so far says so.
+fn run_while(seeds: Range<u64>, more: fn(&[Failure]) -> bool) -> (u64, Vec<Failure>) {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let next = AtomicU64::new(seeds.start);
+    let ran = AtomicU64::new(0);
     let failures = Mutex::new(Vec::new());
+    let failed = || failures.lock().unwrap_or_else(PoisonError::into_inner);
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
                 let simulator = Simulator::new();
-                loop {
+                while more(&failed()) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed >= seeds.end {
                         return;
                     }
-                    if let Some(failure) = run_one(&simulator, seed) {
-                        let mut failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
-                        failures.push(failure);
-                    }
+                    let failure = run_one(&simulator, seed);
+                    ran.fetch_add(1, Ordering::Relaxed);
+                    failed().extend(failure);
                 }
             });
         }
@@ -57,7 +69,7 @@ pub fn run_many(seeds: Range<u64>) -> Vec<Failure> {
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
     failures.sort_by_key(|failure| failure.seed);
-    failures
+    (ran.into_inner(), failures)
 }
 
 fn run_one(simulator: &Simulator, seed: u64) -> Option<Failure> {

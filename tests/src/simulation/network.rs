@@ -218,7 +218,11 @@ impl Network {
             }
         }
         if weather.brings(weather.duplicates, dice) {
-            // What was answered is over, as TCP and SSH promise.
+            // Only what was not answered can be carried out once more. An answer counts when the
+            // host binary has ended and its exit status was read, and the transport sends again
+            // only what never left (`transport/ssh.rs`: `NotSent`, or no binary to run). So what
+            // comes late is an earlier try whose outcome is unknown, and the job goes on as one
+            // that may have been done (`Reservation::unsure`), whatever a later try is answered.
             fate.again = Some(dice.while_of(1..60_000));
             fate.lost = Some(dice.while_of(100..20_000));
             fate.answered = None;

@@ -39,7 +39,7 @@ async fn waiting(town: &Town, begun: Begun) {
 }
 
 /// Nothing is in between, and nothing of a tenant is where none should be.
-async fn is_settled(town: &Town, place: &str) {
+pub(super) async fn is_settled(town: &Town, place: &str) {
     for unit in town.units().await {
         let between = [
             UnitStatus::Initializing,

@@ -74,7 +74,7 @@ const ON_BOTH_ENGINES: [&str; 3] = ["store", "stories", "webhooks"];
 /// What the file name of a long proof ends in; it is no part of any tier.
 const PROVE: &str = "_prove";
 /// Long proofs that need no server of the lab, and so are the same on all releases.
-const WITHOUT_LAB: [&str; 2] = ["planes_prove", "simulation_prove"];
+const WITHOUT_LAB: [&str; 3] = ["mutations_prove", "planes_prove", "simulation_prove"];
 
 fn form(_: &[String]) -> Vec<Step> {
     let mut docs = cargo(

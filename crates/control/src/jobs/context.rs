@@ -8,6 +8,7 @@ use std::{
 
 use jiff::Timestamp;
 use kloigos_model::{
+    event::EventId,
     host::{Desired, Request},
     ids::{ServerId, UnitKey},
     remark::Remark,
@@ -32,6 +33,8 @@ pub(crate) struct Context<'a> {
 /// A server with its units and their open tenancies, as they were at one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Scene {
+    /// The newest event at that moment.
+    pub(crate) seen: EventId,
     pub(crate) server: ServerRecord,
     pub(crate) units: Vec<(UnitRecord, Option<AllocationRecord>)>,
 }
@@ -236,7 +239,12 @@ impl Operation for Look {
             let open = tx.open_allocation(unit.key).await?;
             units.push((unit, open));
         }
-        Ok(Scene { server, units })
+        let seen = tx.newest_event().await?;
+        Ok(Scene {
+            seen,
+            server,
+            units,
+        })
     }
 }
 

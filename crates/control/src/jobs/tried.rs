@@ -33,7 +33,7 @@ impl Context<'_> {
         server: ServerId,
         request: impl FnOnce(Vec<Desired>) -> Request,
     ) -> Result<TriedServer, Fault> {
-        let Scene { server, units } = self.scene(server).await?;
+        let Scene { server, units, .. } = self.scene(server).await?;
         let reply = if server.status.is_comparable() {
             let units: Vec<UnitRecord> = units.into_iter().map(|(unit, _)| unit).collect();
             let scopes = vec![desired::server(&server, &units)];

@@ -27,7 +27,6 @@ use crate::{
 pub(super) struct Observed<'a> {
     pub(super) core: &'a Arc<Core>,
     pub(super) scene: &'a Scene,
-    pub(super) begun: Timestamp,
     pub(super) looked: &'a Looked,
 }
 
@@ -112,7 +111,7 @@ impl Observed<'_> {
             server: server.id,
             unit: unit.map(|unit| unit.key),
         };
-        if before != now || tx.is_worked_on_since(scope, self.begun).await? {
+        if before != now || tx.is_worked_on_since(scope, self.scene.seen).await? {
             return Ok(None);
         }
         let (drift, repairable) = match result {
@@ -154,9 +153,10 @@ impl Observed<'_> {
             server: server.id,
             unit,
         };
-        let since = self.now().checked_sub(self.core.settings.repair_pause);
-        let since = since.unwrap_or(Timestamp::MIN);
-        if tx.failed_since(JobKind::Repairing, scope, since).await? {
+        let now = self.now();
+        let since = now.checked_sub(self.core.settings.repair_pause);
+        let lately = (since.unwrap_or(Timestamp::MIN), now);
+        if tx.failed_between(JobKind::Repairing, scope, lately).await? {
             return Ok(());
         }
         let first = Repairing::of(scope, None);
