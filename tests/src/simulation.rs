@@ -34,7 +34,7 @@ mod time;
 mod traces;
 mod weather;
 
-pub use self::many::{Failure, hunt, run_many, seed_to_replay};
+pub use self::many::{Failure, hunt, run_many, seed_to_replay, seeds};
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -1,12 +1,12 @@
 //! Many worlds: whatever goes wrong in them, what must never be is not, and all of it settles.
 //!
 //! `KLOIGOS_SEED=n` runs the world of that seed alone and prints its history; `KLOIGOS_SEEDS=n` runs
-//! so many.
+//! so many, `KLOIGOS_SEEDS=m..n` those.
 
-use kloigos_tests::simulation::{Simulator, run_many, seed_to_replay};
+use kloigos_tests::simulation::{Simulator, run_many, seed_to_replay, seeds};
 
 /// How many worlds every change goes through.
-const WORLDS: u64 = 100;
+const WORLDS: u64 = 1000;
 /// How many are run twice.
 const TWICE: u64 = 12;
 
@@ -18,11 +18,10 @@ fn whatever_goes_wrong_all_settles() {
         assert_eq!(outcome.fault, None, "seed {seed}");
         return;
     }
-    let worlds = std::env::var("KLOIGOS_SEEDS").map(|count| count.parse().expect("a number"));
-    let worlds = worlds.unwrap_or(WORLDS);
+    let seeds = seeds(WORLDS);
     let begun = std::time::Instant::now();
-    let failures = run_many(0..worlds);
-    println!("{worlds} worlds in {:.0?}", begun.elapsed());
+    let failures = run_many(seeds.clone());
+    println!("the worlds of {seeds:?} in {:.0?}", begun.elapsed());
     assert!(failures.is_empty(), "{failures:#?}");
 }
 

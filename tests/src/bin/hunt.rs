@@ -12,14 +12,10 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let (ran, failure) = hunt(0..worlds);
-    match failure {
-        Some(failure) => {
-            println!("seed {} of {ran}: {}", failure.seed, failure.fault);
-            ExitCode::FAILURE
-        }
-        None => {
-            println!("nothing in {ran} worlds");
-            ExitCode::SUCCESS
-        }
-    }
+    let Some(failure) = failure else {
+        println!("nothing in {ran} worlds");
+        return ExitCode::SUCCESS;
+    };
+    println!("seed {} of {ran}: {}", failure.seed, failure.fault);
+    ExitCode::FAILURE
 }

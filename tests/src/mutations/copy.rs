@@ -36,7 +36,8 @@ impl Copy {
         let place = target.join("mutations");
         for file in xtask::sources::files()? {
             let from = root.join(&file);
-            let body = fs::read(&from).with_context(|| format!("failed to read {file:?}"))?;
+            let body =
+                fs::read(&from).with_context(|| format!("failed to read {}", file.display()))?;
             write_changed(&place.join(&file), &mutated(&file, body)?)?;
         }
         let built = Command::new(env!("CARGO"))

@@ -31,6 +31,21 @@ pub fn seed_to_replay() -> Option<u64> {
     Some(seed.parse().expect("KLOIGOS_SEED is a whole number"))
 }
 
+/// The seeds that a person wants to see, `2000` or `500..2500`; so many where nobody says.
+pub fn seeds(most: u64) -> Range<u64> {
+    let Ok(text) = std::env::var("KLOIGOS_SEEDS") else {
+        return 0..most;
+    };
+    let number = |text: &str| {
+        text.parse()
+            .expect("KLOIGOS_SEEDS is a number, or two: 500..2500")
+    };
+    match text.split_once("..") {
+        Some((first, end)) => number(first)..number(end),
+        None => 0..number(&text),
+    }
+}
+
 /// Runs the worlds of these seeds; those that failed, in order.
 pub fn run_many(seeds: Range<u64>) -> Vec<Failure> {
     run_while(seeds, |_| true).1

@@ -11,7 +11,7 @@ use kloigos_store::{Passage, Passing};
 use tokio::sync::Notify;
 
 use super::{
-    end::{End, before, begin, calm, same},
+    end::{End, Work, before, begin, calm, same, works},
     town::{AT_MOST, Town},
 };
 
@@ -70,16 +70,16 @@ impl Passage for Last {
 }
 
 /// Dies at a place, and is started again; `None` when it did not come there.
-async fn die_at(place: Place, kind: JobKind) -> Option<Town> {
+async fn die_at(place: Place, work: &Work) -> Option<Town> {
     let last = Arc::new(Last {
         place,
         changes: AtomicUsize::new(0),
         reached: Notify::new(),
     });
-    let town = before(kind).await.behind(last.clone()).await;
+    let town = before(work.clone()).await.behind(last.clone()).await;
     let came = {
         let all = async {
-            let begun = begin(kind, &town).await.expect("a job");
+            let begun = begin(work.clone(), &town).await.expect("a job");
             town.end_of(begun).await;
             town.rest().await;
         };
@@ -106,11 +106,11 @@ async fn job_of(kind: JobKind, town: &Town) -> Option<JobRecord> {
     jobs.into_iter().next()
 }
 
-/// How many jobs of each kind there are before it is begun.
-async fn jobs_before(kind: JobKind) -> usize {
-    let town = before(kind).await;
+/// How many jobs of its kind there are before it is begun.
+async fn jobs_before(work: &Work) -> usize {
+    let town = before(work.clone()).await;
     let filter = JobFilter {
-        kinds: vec![kind],
+        kinds: vec![work.kind],
         ..JobFilter::default()
     };
     town.control.list_jobs(&filter).await.expect("jobs").len()
@@ -118,15 +118,16 @@ async fn jobs_before(kind: JobKind) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_plane_that_dies_at_any_commit_of_any_job_comes_to_the_same_end() {
-    for &kind in JobKind::ALL {
-        let (end, _) = calm(kind).await;
-        let earlier = jobs_before(kind).await;
+    for work in works() {
+        let kind = work.kind;
+        let (end, _) = calm(work.clone()).await;
+        let earlier = jobs_before(&work).await;
         let mut places = 0;
         for change in 0.. {
             let mut came = false;
             for committed in [false, true] {
                 let place = Place { change, committed };
-                let Some(town) = die_at(place, kind).await else {
+                let Some(town) = die_at(place, &work).await else {
                     continue;
                 };
                 came = true;
@@ -138,13 +139,13 @@ async fn a_control_plane_that_dies_at_any_commit_of_any_job_comes_to_the_same_en
                 let now = town.control.list_jobs(&filter).await.expect("jobs").len();
                 if now == earlier {
                     // Nothing was asked for: it is asked again.
-                    let begun = begin(kind, &town).await.expect("a job");
+                    let begun = begin(work.clone(), &town).await.expect("a job");
                     town.end_of(begun).await;
                     town.rest().await;
                 }
                 let job = job_of(kind, &town).await.expect("a job");
                 let job = town.control.wait(job.id, AT_MOST).await.expect("its end");
-                let place = format!("{kind} at {place:?}");
+                let place = format!("{work} at {place:?}");
                 assert_eq!(job.status, JobStatus::Succeeded, "{place}: {job:?}");
                 same(&End::of(&town).await, &end, &place);
             }
@@ -152,6 +153,6 @@ async fn a_control_plane_that_dies_at_any_commit_of_any_job_comes_to_the_same_en
                 break;
             }
         }
-        assert!(places >= 6, "{kind} has steps: {places} places");
+        assert!(places >= 6, "{work} has steps: {places} places");
     }
 }

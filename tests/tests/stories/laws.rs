@@ -4,7 +4,7 @@
 use kloigos_control::{JobKind, JobStatus};
 use kloigos_sim::fleet::{Gate, Mishap};
 
-use super::end::{End, before, begin, calm, same};
+use super::end::{End, before, begin, calm, same, works};
 use super::town::Town;
 
 /// The control plane dies while its request waits at the gate, and begins again.
@@ -17,25 +17,26 @@ async fn crash_at(town: Town, gate: &Gate) -> Town {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_control_plane_that_dies_at_any_step_of_any_job_comes_to_the_same_end() {
-    for &kind in JobKind::ALL {
-        let (end, requests) = calm(kind).await;
+    for work in works() {
+        let kind = work.kind;
+        let (end, requests) = calm(work.clone()).await;
         assert_eq!(
             requests > 0,
             kind != JobKind::Attesting,
-            "{kind} changes something on the server"
+            "{work} changes something on the server"
         );
         for request in 0..requests {
             for done in [false, true] {
-                let town = before(kind).await;
+                let town = before(work.clone()).await;
                 let gate = Gate::default();
                 for _ in 0..request {
                     town.fleet.mishap(1, Mishap::Nothing);
                 }
                 town.fleet.mishap(1, waits(done, &gate));
-                let begun = begin(kind, &town).await.expect("a job");
+                let begun = begin(work.clone(), &town).await.expect("a job");
                 let town = crash_at(town, &gate).await;
                 let job = town.end_of(begun).await;
-                let place = format!("{kind}, request {request}, carried out: {done}");
+                let place = format!("{work}, request {request}, carried out: {done}");
                 assert_eq!(job.status, JobStatus::Succeeded, "{place}: {job:?}");
                 assert!(job.attempts > 1, "{place}: taken up again");
                 same(&End::of(&town).await, &end, &place);

@@ -6,7 +6,7 @@ use kloigos_model::compute_unit::UnitStatus;
 use kloigos_sim::fleet::Mishap;
 
 use super::{
-    end::{End, before, begin, calm, same},
+    end::{End, Work, before, begin, calm, same, works},
     recourse::is_settled,
     town::{Town, hostname},
 };
@@ -20,11 +20,11 @@ enum Place {
 }
 
 impl Place {
-    /// All requests of a job of this kind, and of the jobs that follow from it.
-    async fn all_of(kind: JobKind) -> Vec<Self> {
-        let town = before(kind).await;
+    /// All requests of this work, and of the jobs that follow from it.
+    async fn all_of(work: &Work) -> Vec<Self> {
+        let town = before(work.clone()).await;
         let (looked, asked) = (town.fleet.looked(1), town.fleet.asked(1));
-        let begun = begin(kind, &town).await.expect("a job");
+        let begun = begin(work.clone(), &town).await.expect("a job");
         town.end_of(begun).await;
         town.rest().await;
         let looks = 0..town.fleet.looked(1) - looked;
@@ -65,12 +65,12 @@ async fn put_right(town: &Town, failed: &[JobRecord], place: &str) {
 }
 
 /// Begins a job that meets this at a place, and sees to it that it comes to its end.
-async fn meets(kind: JobKind, place: Place, mishap: Mishap) -> (Town, bool) {
-    let at = format!("{kind}, {mishap:?} at {place:?}");
-    let town = before(kind).await;
+async fn meets(work: &Work, place: Place, mishap: Mishap) -> (Town, bool) {
+    let at = format!("{work}, {mishap:?} at {place:?}");
+    let town = before(work.clone()).await;
     let earlier = jobs(&town).await.len();
     place.befalls(&town, mishap);
-    let begun = begin(kind, &town).await.expect("a job");
+    let begun = begin(work.clone(), &town).await.expect("a job");
     town.end_of(begun).await;
     town.rest().await;
     is_settled(&town, &at).await;
@@ -91,17 +91,17 @@ async fn jobs(town: &Town) -> Vec<JobRecord> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_away_once_at_any_request_of_any_job_changes_nothing_of_its_end() {
-    for &kind in JobKind::ALL {
-        let (end, _) = calm(kind).await;
-        let places = Place::all_of(kind).await;
-        assert!(!places.is_empty(), "{kind} asks the server");
+    for work in works() {
+        let (end, _) = calm(work.clone()).await;
+        let places = Place::all_of(&work).await;
+        assert!(!places.is_empty(), "{work} asks the server");
         for place in places {
             for mishap in [Mishap::Unreachable, Mishap::LostBefore, Mishap::LostAfter] {
-                let at = format!("{kind}, {mishap:?} at {place:?}");
+                let at = format!("{work}, {mishap:?} at {place:?}");
                 let untouched = matches!(mishap, Mishap::Unreachable);
-                let (town, by_itself) = meets(kind, place, mishap).await;
+                let (town, by_itself) = meets(&work, place, mishap).await;
                 // The only server there is was passed over; whoever has a choice is not kept.
-                let passed_over = kind == JobKind::Allocating && untouched;
+                let passed_over = work.kind == JobKind::Allocating && untouched;
                 assert!(by_itself || passed_over, "{at}: somebody had to help");
                 same(&End::of(&town).await, &end, &at);
             }
@@ -111,11 +111,11 @@ async fn a_server_that_is_away_once_at_any_request_of_any_job_changes_nothing_of
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_goes_away_at_any_request_of_any_job_is_gone_on_with_when_it_is_back() {
-    for &kind in JobKind::ALL {
-        let (end, _) = calm(kind).await;
-        for place in Place::all_of(kind).await {
-            let at = format!("{kind}, gone at {place:?}");
-            let (town, by_itself) = meets(kind, place, Mishap::Cut).await;
+    for work in works() {
+        let (end, _) = calm(work.clone()).await;
+        for place in Place::all_of(&work).await {
+            let at = format!("{work}, gone at {place:?}");
+            let (town, by_itself) = meets(&work, place, Mishap::Cut).await;
             let asked = matches!(place, Place::Change(_));
             assert!(!(asked && by_itself), "{at}: a job said that it could not");
             same(&End::of(&town).await, &end, &at);
