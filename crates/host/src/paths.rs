@@ -17,6 +17,8 @@ pub const TRASH_DIR: &str = "/var/lib/kloigos/trash";
 pub const RUN_DIR: &str = "/run/kloigos";
 /// Which scopes were settled in this boot.
 pub const SETTLED_DIR: &str = "/run/kloigos/settled";
+/// Where the bind filter is pinned.
+pub const FILTER: &str = "/sys/fs/bpf/kloigos";
 /// The tenants' keys.
 pub const KEYS_DIR: &str = "/etc/ssh/kloigos";
 /// What units may read about themselves: `units/USER/` for each.

@@ -150,13 +150,14 @@ impl Tx<'_> {
         Ok(self.row(statement).await?.is_some())
     }
 
-    /// How a server differs from what it should be.
+    /// How a server differs from what it should be: its own part first, which units rest on.
     pub async fn drift_of(&mut self, server: ServerId) -> Result<Vec<DriftRecord>, Error> {
         let statement = query(
             "SELECT s.hostname, d.scope, d.unit_id, u.name, d.resource, d.what, d.since \
              FROM drift d JOIN servers s ON s.id = d.server_id \
              LEFT JOIN units u ON u.id = d.unit_id \
-             WHERE d.server_id = $1 ORDER BY d.unit_id, d.scope, d.seq",
+             WHERE d.server_id = $1 \
+             ORDER BY CASE WHEN d.unit_id IS NULL THEN 0 ELSE 1 END, d.unit_id, d.scope, d.seq",
         );
         let rows = self.rows(statement.bind(server.to_string())).await?;
         rows.iter().map(drift).collect()

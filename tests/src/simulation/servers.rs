@@ -1,7 +1,7 @@
 //! The servers of a world: whether they are on, and what is looked at on them after each call.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -33,6 +33,8 @@ struct Inner {
     /// Nobody reaches these.
     cut: BTreeMap<u32, Cut>,
     rebooted: BTreeMap<u32, u32>,
+    /// What is ours was changed by hand on these, since it was all removed last.
+    meddled: BTreeSet<u32>,
     /// How often each was returned as it was.
     removals: BTreeMap<u32, u32>,
     /// The newest generation that each scope of a server was seen with.
@@ -108,7 +110,9 @@ impl Servers {
 
     /// Everything was.
     pub(super) fn removed(&self, number: u32) {
-        *self.inner().removals.entry(number).or_default() += 1;
+        let mut inner = self.inner();
+        inner.meddled.remove(&number);
+        *inner.removals.entry(number).or_default() += 1;
     }
 
     /// Requests that come from here on were on the server before a removal, or were not.
@@ -162,6 +166,7 @@ impl Servers {
                 how
             });
         });
+        self.inner().meddled.insert(number);
     }
 
     /// A tenant that is let in makes itself at home; whether it was.
@@ -235,9 +240,11 @@ impl Servers {
     pub(super) fn compare(&self, rows: &Arc<Rows>, changed: &[u32]) {
         self.inner().rows = rows.clone();
         for &number in changed {
+            // A unit that somebody took something from says nothing of what a new one has.
+            let whole = !self.inner().meddled.contains(&number);
             for unit in rows
                 .units_of(number)
-                .filter(|unit| unit.status == UnitStatus::Free)
+                .filter(|unit| whole && unit.status == UnitStatus::Free)
             {
                 let key = kind(unit);
                 let traces = self

@@ -216,7 +216,7 @@ async fn drift_is_seen_after_the_clock_was_set_back() {
     assert_eq!(server.record.health, Health::Degraded);
     town.tend(Tend::Repair).await.expect("jobs");
     town.rest().await;
-    assert_eq!(check(&town).await.drift, []);
+    assert_eq!(check(&town).await.drift, [], "{:?}", repairs(&town).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

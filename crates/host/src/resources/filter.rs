@@ -5,12 +5,20 @@ use std::fmt;
 use super::Presence;
 use crate::{
     fault::{Refusal, Trouble},
+    paths,
     resource::Resource,
     sys::{BindFilter, Hook, Host},
 };
 
 pub(super) struct Filter {
     pub(super) presence: Presence,
+}
+
+pub(super) struct Seen {
+    filter: BindFilter,
+    /// Whether the place where it is pinned is there, which may be empty: what was pinned was
+    /// unlinked by hand, or a load died at its beginning.
+    place: bool,
 }
 
 pub(super) enum FilterChange {
@@ -28,19 +36,23 @@ impl fmt::Display for FilterChange {
 }
 
 impl Resource for Filter {
-    type Observed = BindFilter;
+    type Observed = Seen;
     type Change = FilterChange;
 
     fn name(&self) -> &'static str {
         "bind filter"
     }
 
-    fn inspect(&self, host: &mut dyn Host) -> Result<BindFilter, Trouble> {
-        Ok(host.bind_filter()?)
+    fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
+        Ok(Seen {
+            filter: host.bind_filter()?,
+            place: host.stat(paths::FILTER)?.is_some(),
+        })
     }
 
-    fn plan(&self, have: &BindFilter) -> Result<Vec<FilterChange>, Refusal> {
-        Ok(match (self.presence, have) {
+    fn plan(&self, have: &Seen) -> Result<Vec<FilterChange>, Refusal> {
+        Ok(match (self.presence, &have.filter) {
+            (Presence::Absent, _) if have.place => vec![FilterChange::Unload],
             (_, BindFilter::Unsupported(_)) | (Presence::Absent, BindFilter::Absent) => Vec::new(),
             (Presence::Present, BindFilter::Present { inet4, inet6, .. })
                 if is_one_of_this_version(*inet4) && is_one_of_this_version(*inet6) =>
@@ -60,8 +72,8 @@ impl Resource for Filter {
         Ok(())
     }
 
-    fn degraded(&self, have: &BindFilter) -> Vec<String> {
-        match have {
+    fn degraded(&self, have: &Seen) -> Vec<String> {
+        match &have.filter {
             BindFilter::Unsupported(why) if self.presence == Presence::Present => vec![format!(
                 "this kernel refuses the bind filter ({why}): a unit can occupy another unit's \
                  port, though it cannot answer there"

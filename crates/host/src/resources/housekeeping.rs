@@ -118,8 +118,11 @@ impl Resource for Housekeeping {
         }
         let mut changes: Vec<_> = others.collect();
         let ours = system.len() > 0;
-        if let (true, Some(all)) = (ours, &have.online) {
-            let confined = |place: &&Place| have.is_confined(place) || !place.tidy;
+        if let Some(all) = &have.online {
+            let confined = |place: &&Place| {
+                let confined = have.is_confined(place);
+                (ours && (confined || !place.tidy)) || (confined && self.is_held(place))
+            };
             let confined = have.places.iter().filter(confined);
             changes.extend(confined.map(|p| HousekeepingChange::Free(p.clone(), all.clone())));
         }
@@ -167,6 +170,11 @@ impl Housekeeping {
             },
             of: parts.collect(),
         }
+    }
+
+    /// Whether what is to go holds it, even where somebody took the marker away.
+    fn is_held(&self, place: &Place) -> bool {
+        self.presence == Presence::Absent && place.cpus.is_some() && place.cpus == self.cpus
     }
 
     fn check(&self, cpus: &CpuSet, have: &Seen) -> Result<(), Refusal> {

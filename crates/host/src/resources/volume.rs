@@ -221,7 +221,8 @@ impl Volume {
         if have.begun {
             changes.push(VolumeChange::Done);
         }
-        if have.root.is_some() {
+        // What is mounted is mounted on something, whatever of it is seen.
+        if have.root.is_some() || have.mounted.is_some() {
             changes.push(VolumeChange::RemovePlace);
         }
         changes

@@ -13,9 +13,10 @@ mod surplus;
 use std::{collections::BTreeMap, io, os::fd::OwnedFd};
 
 use super::{BindFilter, Hook, Sys, SysError, files};
+use crate::paths;
 use call::{Attach, ObjectInfo};
 
-const DIR: &str = "/sys/fs/bpf/kloigos";
+const DIR: &str = paths::FILTER;
 const MAP: &str = "/sys/fs/bpf/kloigos/ports";
 const ROOT_CGROUP: &str = "/sys/fs/cgroup";
 const HOOKS: [(Attach, &str); 2] = [

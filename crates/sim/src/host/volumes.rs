@@ -94,8 +94,15 @@ impl SimHost {
         printed("")
     }
 
-    /// Starts or stops a mount unit.
+    /// Starts or stops a mount unit. What is mounted is a unit whether or not a file says so
+    /// (systemd.mount(5)).
     pub(super) fn mount_unit(&mut self, unit: &str, start: bool) -> Output {
+        let name = unit.trim_end_matches(".mount").replace('-', "/");
+        let place = format!("/{}", name.replace("\\x2d", "-"));
+        if !start && self.is_mounted(&place) {
+            self.unmount_volume(&place);
+            return printed("");
+        }
         let text = self.tree.text(&format!("/etc/systemd/system/{unit}"));
         let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
         let (Some(what), Some(place)) = (value("What="), value("Where=")) else {
