@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { publish } from "./published.mjs";
 
 const FOLDER = process.env.SCREENSHOTS ?? "screenshots";
 
@@ -52,6 +53,16 @@ export async function signIn(context, plane) {
   if (!answer.ok()) throw new Error(`sign-in: ${answer.status()}`);
 }
 
-export function picture(page, name) {
-  return page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled" });
+export async function picture(page, name) {
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: "disabled" });
+  await publish(page, name);
+}
+
+/** The same twice, light and dark. */
+export async function pictures(page, name) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await picture(page, `${name}-${colorScheme}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
 }

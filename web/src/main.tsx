@@ -10,6 +10,7 @@ import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 import "./theme.css";
 import { queries } from "./api/cache";
+import { session } from "./api/queries";
 import { router } from "./router";
 import { theme, variables } from "./theme";
 
@@ -17,6 +18,9 @@ import { theme, variables } from "./theme";
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
 
 setNonce(nonce);
+
+// Nothing is shown before this is known: it is asked for while the rest is made ready.
+void queries.prefetchQuery(session());
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -5,6 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from "@tanstack/react-router";
+import { beginFleet } from "./api/ahead";
 import { NoSuchPage } from "./parts/NoSuchPage";
 import { PageFailed } from "./parts/PageFailed";
 import { oneOf, parse, texts, write } from "./search";
@@ -23,6 +24,7 @@ const fleet = createRoute({
     ...texts(raw, ["q", "health"]),
     ...oneOf(raw, "group", ["region", "zone", "health"]),
   }),
+  loader: () => void beginFleet(),
   component: lazyRouteComponent(() => import("./pages/fleet/FleetPage"), "FleetPage"),
 });
 const servers = createRoute({
@@ -103,6 +105,7 @@ const settings = createRoute({
 });
 const board = createRoute({
   ...page("/board"),
+  loader: () => void beginFleet(),
   component: lazyRouteComponent(() => import("./pages/board/BoardPage"), "BoardPage"),
 });
 

@@ -9,5 +9,5 @@ mod tenant;
 
 pub use api::{Answer, Api};
 pub use control_plane::{ControlPlane, Left, Serve};
-pub use executable::{executable, run};
+pub use executable::{executable, optimised, run};
 pub use tenant::{KeyPair, Tenant};

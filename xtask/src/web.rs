@@ -16,6 +16,7 @@ use clap::{Args, Subcommand};
 use crate::{
     drive::{self, Api},
     lab::{self, Server},
+    package::repository,
 };
 
 /// The oldest Node.js that Vite runs on.
@@ -40,8 +41,10 @@ enum Verb {
         #[arg(long, value_name = "FOLDER", default_value = "web/screenshots")]
         screenshots: PathBuf,
     },
-    /// Measures the fleet map over a large simulated fleet while 50 events a second arrive, prints
-    /// the figures, and fails where one misses what is asked of it.
+    /// Renews the pictures of the application in README and docs, by the journeys that show them.
+    Pictures,
+    /// Measures the fleet map over a large simulated fleet while 50 events a second arrive, with an
+    /// optimised build; prints the figures, and fails where one misses what is asked of it.
     Scale {
         /// How many servers.
         #[arg(long, default_value_t = 1000)]
@@ -63,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         None | Some(Verb::Build) => build(),
         Some(Verb::Check) => check(),
         Some(Verb::Journeys { screenshots }) => journeys(screenshots),
+        Some(Verb::Pictures) => pictures(),
         Some(Verb::Scale {
             servers,
             units,
@@ -85,10 +89,19 @@ fn journeys(screenshots: &Path) -> Result<()> {
     succeed(in_browser("journeys", screenshots)?.env("KLOIGOS", drive::executable()?))
 }
 
+fn pictures() -> Result<()> {
+    let docs = repository().join("docs/pictures");
+    let mut pictures = in_browser("pictures", &folder()?.join("screenshots"))?;
+    pictures
+        .env("KLOIGOS", drive::executable()?)
+        .env("PICTURES", std::path::absolute(docs)?);
+    succeed(&mut pictures)
+}
+
 fn scale(servers: u16, units: u8, seconds: u32) -> Result<()> {
     let mut scale = in_browser("scale", &folder()?.join("screenshots"))?;
     scale
-        .env("KLOIGOS", drive::executable()?)
+        .env("KLOIGOS", drive::optimised()?)
         .args(["--", "--servers", &servers.to_string()])
         .args(["--units", &units.to_string()])
         .args(["--seconds", &seconds.to_string()]);

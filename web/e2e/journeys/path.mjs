@@ -2,7 +2,7 @@
 // over a simulated server and over a real one. `world` is what differs between them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { picture } from "../browser.mjs";
+import { picture, pictures } from "../browser.mjs";
 import { confirm, goTo, press, tabTo, write } from "../keyboard.mjs";
 import { call, until } from "../plane.mjs";
 
@@ -47,7 +47,8 @@ export function init(me, world) {
     await write(page, page.getByLabel("Zone"), "a");
     await press(page, me().button("Review"));
     await me().sees("What is changed on it");
-    await picture(page, "init-review");
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await pictures(page, "init-review");
     await press(page, me().button(`Init ${world.hostname}`));
     await me().sees(`${world.hostname} is cut`);
     await press(page, me().link("Show the server"));

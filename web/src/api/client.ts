@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { ApiFault } from "./fault";
+import { rowsOf } from "./rows";
 import type { paths } from "./schema";
 
 /** Calls to the API, typed by its OpenAPI document. */
@@ -14,6 +15,17 @@ interface Answer<T> {
 /** What a call answered, or an `ApiFault` that says why not. */
 export async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
   return (await whole(call)).data;
+}
+
+/** The rows of a long list that was asked for as a stream. */
+export async function rows<T>(call: Promise<Answer<ReadableStream | null>>): Promise<T[]> {
+  const body = await answer(call);
+  try {
+    return body ? await rowsOf<T>(body) : [];
+  } catch {
+    // The connection broke, or what came over it is no list.
+    throw ApiFault.unreachable();
+  }
 }
 
 /** The same for calls that begin work, with the job that does it. */

@@ -19,11 +19,14 @@ const hearers = new Set<(event: Event) => void>();
 const GATHERED = 250;
 
 const renew = gathered(GATHERED, (events: Event[]) => {
-  for (const queryKey of distinct(events.flatMap(staleBy)))
-    void queries.invalidateQueries({ queryKey });
+  const stale = distinct(events.flatMap(staleBy));
   const changed = events.filter(changesRows).map((event) => event.hostname);
   const hostnames = new Set(changed.filter((name) => name !== null));
-  return renewServers(queries, [...hostnames]);
+  // All of it is awaited: an answer that is on its way would else be thrown away and asked for anew.
+  return Promise.all([
+    ...stale.map((queryKey) => queries.invalidateQueries({ queryKey })),
+    renewServers(queries, [...hostnames]),
+  ]);
 });
 
 /** How long a hidden page keeps its stream, in milliseconds: those who come back soon find it. */

@@ -1,8 +1,8 @@
 // What is asked of the API and how often it is asked again, in one place.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answer, api } from "./client";
+import { answer, api, rows } from "./client";
 import { pace } from "./pace";
-import type { Job, Placement, UnitRequest } from "./types";
+import type { Job, Placement, Server, Unit, UnitRequest } from "./types";
 
 /** How often what is on the screen is looked at again, in milliseconds. */
 const SOON = 1_000;
@@ -35,7 +35,7 @@ export const servers = () =>
     queryKey: [FLEET, "servers"],
     // Thousands of rows are not compared one by one; `renewServers` keeps those that did not change.
     structuralSharing: false,
-    queryFn: ({ signal }) => answer(api.GET("/servers", { signal })),
+    queryFn: ({ signal }) => rows<Server>(api.GET("/servers", { signal, parseAs: "stream" })),
     refetchInterval: pace(OFTEN, LISTS),
   });
 
@@ -71,7 +71,7 @@ export const units = () =>
   queryOptions({
     queryKey: [FLEET, "units"],
     structuralSharing: false,
-    queryFn: ({ signal }) => answer(api.GET("/compute_units/", { signal })),
+    queryFn: ({ signal }) => rows<Unit>(api.GET("/compute_units/", { signal, parseAs: "stream" })),
     refetchInterval: pace(OFTEN, LISTS),
   });
 

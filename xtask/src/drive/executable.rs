@@ -1,4 +1,4 @@
-//! The development build of `kloigos`.
+//! The builds of `kloigos`: the development build, and an optimised one to measure with.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,8 +14,13 @@ pub fn executable() -> Result<&'static Path> {
     if let Some(built) = BUILT.get() {
         return Ok(built);
     }
-    let built = build()?;
+    let built = build("debug", &[])?;
     Ok(BUILT.get_or_init(|| built))
+}
+
+/// The executable as it is when it is measured, built first by cargo.
+pub fn optimised() -> Result<PathBuf> {
+    build("release", &["--release"])
 }
 
 /// Runs `kloigos` with these arguments to its end.
@@ -34,10 +39,11 @@ pub(super) fn command(executable: &Path) -> Command {
     command
 }
 
-fn build() -> Result<PathBuf> {
+fn build(profile: &str, options: &[&str]) -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--package", "kloigos-server"])
         .args(["--bin", "kloigos"])
+        .args(options)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .context("failed to run cargo")?;
@@ -49,5 +55,8 @@ fn build() -> Result<PathBuf> {
         Some(above) if folder.ends_with("deps") => above,
         _ => folder,
     };
-    Ok(folder.join("kloigos"))
+    let target = folder
+        .parent()
+        .context("a profile lies in the target folder")?;
+    Ok(target.join(profile).join("kloigos"))
 }

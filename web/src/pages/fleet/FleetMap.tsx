@@ -21,7 +21,7 @@ export function FleetMap({ groups }: { groups: Group[] }) {
   const windowed = useWindowVirtualizer({
     count: rows.length,
     estimateSize: (index) => (rows[index]?.heading === undefined ? TILE_HEIGHT + GAP : HEADING),
-    overscan: 4,
+    overscan: 2,
     scrollMargin: top,
   });
   const [at, setAt] = useState(0);
