@@ -1,4 +1,5 @@
-//! The documentation as a whole: each link leads somewhere, and each page is in the book.
+//! The documentation as a whole: each link leads somewhere, each page is in the book, and each
+//! picture is shown, described and small.
 
 use std::{
     collections::BTreeSet,
@@ -13,6 +14,8 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 struct Page {
     links: Vec<String>,
     anchors: BTreeSet<String>,
+    /// Pictures of which nothing is said to those who do not see them.
+    undescribed: Vec<String>,
 }
 
 impl Page {
@@ -20,11 +23,13 @@ impl Page {
         let text = fs::read_to_string(path).expect("a page");
         let mut page = Self::default();
         let mut heading: Option<String> = None;
+        let mut html = String::new();
         for event in Parser::new_ext(&text, Options::ENABLE_TABLES) {
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     page.links.push(dest_url.to_string());
                 }
+                Event::Html(part) | Event::InlineHtml(part) => html.push_str(&part),
                 Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
                 Event::Text(text) | Event::Code(text) => {
                     if let Some(heading) = &mut heading {
@@ -38,8 +43,27 @@ impl Page {
                 _ => {}
             }
         }
+        page.read_html(&html);
         page
     }
+
+    /// What HTML between the Markdown shows and leads to.
+    fn read_html(&mut self, html: &str) {
+        for tag in html.split('<').filter_map(|rest| rest.split('>').next()) {
+            let links = ["src", "srcset", "href"].map(|name| attribute(tag, name));
+            self.links
+                .extend(links.into_iter().flatten().map(str::to_owned));
+            if tag.starts_with("img") && attribute(tag, "alt").is_none_or(str::is_empty) {
+                self.undescribed.push(tag.to_owned());
+            }
+        }
+    }
+}
+
+/// What an HTML tag says under this name.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next()
 }
 
 /// As mdBook and GitHub name a heading.
@@ -114,6 +138,38 @@ fn every_link_inside_leads_somewhere() {
 fn stays(file: &str, from: &Path, root: &Path) -> bool {
     let to = from.parent().expect("a folder").join(file).canonicalize();
     to.is_ok_and(|to| to.starts_with(root.join("docs")))
+}
+
+/// The most that a picture may weigh, in bytes.
+const PICTURE: u64 = 120_000;
+
+#[test]
+fn every_picture_is_shown_described_and_small() {
+    let root = root();
+    let mut all = pages(&root.join("docs"));
+    all.push(root.join("README.md"));
+    let mut shown = BTreeSet::new();
+    for path in &all {
+        let page = Page::read(path);
+        let undescribed = &page.undescribed;
+        assert!(
+            undescribed.is_empty(),
+            "{}: {undescribed:?}",
+            path.display()
+        );
+        let folder = path.parent().expect("a folder");
+        let there = page
+            .links
+            .iter()
+            .map(|link| folder.join(link).canonicalize());
+        shown.extend(there.flatten());
+    }
+    let pictures = fs::read_dir(root.join("docs/pictures")).expect("a folder");
+    for picture in pictures.map(|entry| entry.expect("an entry").path()) {
+        let size = fs::metadata(&picture).expect("a picture").len();
+        assert!(size <= PICTURE, "{}: {size} bytes", picture.display());
+        assert!(shown.contains(&picture), "{}: unused", picture.display());
+    }
 }
 
 #[test]

@@ -39,6 +39,8 @@ after(async () => {
 async function settled(page) {
   await page.locator("main").first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null);
+  // What is drawn to the width that it has.
+  await page.waitForFunction(() => document.querySelector('[role="listbox"]:empty') === null);
   await page.evaluate(() => document.fonts.ready);
 }
 

@@ -15,6 +15,7 @@ import { Panel } from "~/parts/Panel";
 import { ownersByLayout } from "~/topology/owners";
 import { Topology } from "~/topology/Topology";
 import { commandOf, type Draft, MEASURES, requestOf } from "./draft";
+import classes from "./ReviewStep.module.css";
 import { StepButtons } from "./StepButtons";
 
 interface Props {
@@ -75,17 +76,17 @@ export function ReviewStep({ probe, draft, fault, back, onFault, onBegun }: Prop
           />
         </Panel>
         <Panel title="What is changed on it">
-          <ul>
+          <ul className={classes.changes}>
             <li>
               {plural(draft.layout.length, "user")} with home, program and data directories, and a
               slice each
             </li>
-            <li>a filter of ports, and its rules; reserved ports are added to the system’s</li>
-            <li>a login guard in PAM, and a drop-in of sshd</li>
+            <li>A filter of ports, and its rules; reserved ports are added to the system’s</li>
+            <li>A login guard in PAM, and a drop-in of sshd</li>
             {kept.map(({ value, label }) => (
               <li key={value}>{label}</li>
             ))}
-            <li>a service that redoes at boot what the kernel forgets</li>
+            <li>A service that redoes at boot what the kernel forgets</li>
           </ul>
           Decommission removes all of it.
         </Panel>

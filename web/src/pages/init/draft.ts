@@ -44,7 +44,7 @@ export const EMPTY: Draft = {
 export const MEASURES = [
   { value: "private_tmp", label: "Private /tmp, /var/tmp and /dev/shm for each unit" },
   { value: "hide_processes", label: "Others’ processes are hidden" },
-  { value: "guard_cron", label: "cron and at jobs of units are kept in their units" },
+  { value: "guard_cron", label: "Cron and at jobs of units are kept in their units" },
   { value: "block_protocols", label: "Protocols that no port filter sees are blocked" },
 ] as const;
 

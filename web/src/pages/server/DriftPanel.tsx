@@ -54,7 +54,7 @@ const COLUMNS: Column<Drift>[] = [
     title: "Where",
     cell: ({ compute_id: id }) =>
       id ? (
-        <Link to="/units/$computeId" params={{ computeId: id }}>
+        <Link className="name" to="/units/$computeId" params={{ computeId: id }}>
           {id}
         </Link>
       ) : (

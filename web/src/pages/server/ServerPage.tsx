@@ -5,6 +5,7 @@ import { jobs, server } from "~/api/queries";
 import type { ServerDetail } from "~/api/types";
 import { Loaded } from "~/parts/Loaded";
 import { PageHead } from "~/parts/PageHead";
+import { Reasons } from "~/parts/Reasons";
 import { ServerStates } from "~/parts/ServerState";
 import { isVisited } from "~/parts/serverState";
 import { When } from "~/parts/When";
@@ -12,7 +13,6 @@ import { Timeline } from "../events/Timeline";
 import { JobsTable } from "../jobs/JobsTable";
 import { FactsTab } from "./FactsTab";
 import { HealthTab } from "./HealthTab";
-import { Reasons } from "./Reasons";
 import { ServerActions } from "./ServerActions";
 import { TopologyTab } from "./TopologyTab";
 import { UnitsTab } from "./UnitsTab";
@@ -71,7 +71,10 @@ function Body({ server }: { server: ServerDetail }) {
           data-color={server.health === "unreachable" ? "red" : "yellow"}
           title={`It is ${server.health}`}
         >
-          <Reasons of={server.health_reason} /> Since <When at={server.health_since} />.
+          <Reasons of={server.health_reason} />
+          <div>
+            Since <When at={server.health_since} />.
+          </div>
         </Alert>
       )}
       <Tabs

@@ -3,12 +3,12 @@ import { setMode } from "~/api/actions";
 import type { ServerDetail } from "~/api/types";
 import { Facts } from "~/parts/Facts";
 import { Panel } from "~/parts/Panel";
+import { Reasons } from "~/parts/Reasons";
 import { Status } from "~/parts/Status";
 import { isVisited } from "~/parts/serverState";
 import { When } from "~/parts/When";
 import { CheckButton } from "./CheckButton";
 import { useServerChange } from "./change";
-import { Reasons } from "./Reasons";
 
 /** How the server was at the last visit, and what is done about what differs. */
 export function VisitsPanel({ server }: { server: ServerDetail }) {

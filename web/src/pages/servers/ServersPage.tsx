@@ -194,7 +194,10 @@ export function NoServers() {
       <LinkButton to="/init" size="sm" leftSection={<IconServer2 size={16} />}>
         Init a server
       </LinkButton>
-      <Copy label="the command" text="kloigos doctor --server ADDRESS" />
+      <Copy
+        label="the command"
+        text="kloigos server init NAME --ip ADDRESS --region eu --zone a --split 4 --dry-run"
+      />
     </Empty>
   );
 }

@@ -1,19 +1,18 @@
-import { sentence } from "~/api/fault";
 import { plural } from "~/parts/format";
 
 /** How many are said outright. */
 const SAID = 3;
 
-/** Why a server is not well: the first reasons, and the rest for those who want them. */
+/** Many reasons in one text: the first of them, and the rest for those who want them. */
 export function Reasons({ of }: { of: string }) {
   const [first, rest] = split(of);
-  if (rest.length === 0) return <>{sentence(first.join("; "))}</>;
+  if (rest.length === 0) return <>{first.join("; ")}</>;
   return (
     <>
       {first.join("; ")}
       <details>
         <summary>and {plural(rest.length, "more thing", "more things")}</summary>
-        {sentence(rest.join("; "))}
+        {rest.join("; ")}
       </details>
     </>
   );
