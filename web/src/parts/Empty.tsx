@@ -22,7 +22,7 @@ export function Empty({
       </div>
       <Title order={2}>{title}</Title>
       {text && (
-        <Text c="dimmed" ta="center" maw="34rem" component="div">
+        <Text c="dimmed" ta="center" maw="min(34rem, 100%)" component="div">
           {text}
         </Text>
       )}
