@@ -25,7 +25,7 @@ use kept::Kept;
 
 /// Runs the rounds of these parts that are missing, and prints the medians of all that are kept.
 pub fn provision(rounds: usize, parts: &[Part]) -> Result<()> {
-    let mut kept = Kept::open(xtask::bench::kept(), xtask::sources::digest()?)?;
+    let mut kept = Kept::open(xtask::bench::kept("provision"), xtask::sources::digest()?)?;
     let missing = |part: &Part| kept.rounds(*part) < rounds;
     let missing: Vec<Part> = parts.iter().copied().filter(missing).collect();
     if !missing.is_empty() {

@@ -4,6 +4,7 @@
 pub mod asks;
 pub mod bench;
 pub mod calls;
+pub mod control_bench;
 pub mod controller;
 pub mod escape;
 pub mod keys;

@@ -32,6 +32,55 @@ enum Bench {
         #[arg(long)]
         fresh: bool,
     },
+    /// What the control plane itself costs, against bare loops that do only what must be done: lists
+    /// and lookups, tenancies, a hanging server, start and memory. Fails when a limit is missed. The
+    /// figures are kept in `target/bench/control.json`.
+    Control {
+        /// Only this topic; several times for several.
+        #[arg(long = "topic", value_enum)]
+        topics: Vec<Topic>,
+    },
+}
+
+/// What of the control plane is measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// Whole lists of units.
+    Lists,
+    /// Some units of many.
+    Lookups,
+    /// Tenancies, without HTTP and servers' work.
+    Bookkeeping,
+    /// Lists while a server hangs.
+    Hanging,
+    /// From the start to the first answer.
+    Start,
+    /// Resident memory.
+    Memory,
+}
+
+impl Topic {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Start,
+        Self::Memory,
+        Self::Lists,
+        Self::Lookups,
+        Self::Bookkeeping,
+        Self::Hanging,
+    ];
+
+    /// Its name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lists => "lists",
+            Self::Lookups => "lookups",
+            Self::Bookkeeping => "bookkeeping",
+            Self::Hanging => "hanging",
+            Self::Start => "start",
+            Self::Memory => "memory",
+        }
+    }
 }
 
 /// What is measured by itself.
@@ -62,16 +111,23 @@ impl Part {
     }
 }
 
-/// Builds what is measured and measures it. The servers are emulated and take seconds where the
-/// control plane takes milliseconds, so that its development build does not show.
+/// Builds what is measured and measures it.
 pub fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let Bench::Provision {
-        rounds,
-        parts,
-        fresh,
-    } = &arguments.bench;
-    let kept = kept();
-    if *fresh && kept.exists() {
+    match &arguments.bench {
+        Bench::Provision {
+            rounds,
+            parts,
+            fresh,
+        } => provision(*rounds, parts, *fresh),
+        Bench::Control { topics } => control(topics),
+    }
+}
+
+/// The servers are emulated and take seconds where the control plane takes milliseconds, so that its
+/// development build does not show.
+fn provision(rounds: u32, parts: &[Part], fresh: bool) -> Result<ExitCode> {
+    let kept = kept("provision");
+    if fresh && kept.exists() {
         fs::remove_file(&kept).with_context(|| format!("failed to remove {}", kept.display()))?;
     }
     cargo(&["xtask", "dist", "--host-only"])?;
@@ -87,9 +143,38 @@ pub fn run(arguments: &Arguments) -> Result<ExitCode> {
     cargo(&[bench, asked].concat())
 }
 
-/// Where the figures are kept.
-pub fn kept() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bench/provision.json")
+/// Built as it is delivered, the bare loops too.
+fn control(topics: &[Topic]) -> Result<ExitCode> {
+    for (package, program) in [
+        ("kloigos-server", "kloigos"),
+        ("kloigos-tests", "bench_control"),
+    ] {
+        let build = ["build", "--quiet", "--profile", "dist"];
+        cargo(&[&build[..], &["--package", package, "--bin", program]].concat())?;
+    }
+    let program = target().join("dist/bench_control");
+    let asked = if topics.is_empty() {
+        &Topic::ALL[..]
+    } else {
+        topics
+    };
+    let asked = asked.iter().map(|topic| topic.as_str());
+    let bench = Command::new(&program).args(asked).status();
+    let status = bench.with_context(|| format!("failed to run {}", program.display()))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Where the figures of a bench are kept.
+pub fn kept(bench: &str) -> PathBuf {
+    target().join("bench").join(bench).with_extension("json")
+}
+
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target")
 }
 
 fn cargo(arguments: &[&str]) -> Result<ExitCode> {

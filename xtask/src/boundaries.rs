@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "kloigos-store",
         &[
             "kloigos-model",
+            "futures-util",
             "sqlx",
             "tokio",
             "tracing",
@@ -34,6 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             // For the process groups of hooks.
             "rustix",
             "async-trait",
+            "futures-util",
             "tokio",
             "tracing",
             "jiff",

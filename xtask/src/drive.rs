@@ -2,6 +2,7 @@
 //! HTTP, a tenant over SSH. Used by the demo, the benches and the tests.
 
 mod api;
+mod chunks;
 pub mod client;
 mod control_plane;
 mod executable;

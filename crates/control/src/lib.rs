@@ -13,6 +13,7 @@ mod fit;
 mod hooks;
 mod housekeeping;
 mod jobs;
+mod list;
 mod listening;
 pub mod ops;
 mod queries;
@@ -41,8 +42,9 @@ pub use kloigos_store::{
     EventFilter, EventPage, EventRecord, JobDetail, JobFilter, JobKind, JobPage, JobProgress,
     JobRecord, JobStatus, LogLine, SealedSecret, ServerDetail, ServerRecord, ServerTally,
     SessionRecord, Store, Tallies, Tenancy, TokenHash, TokenRecord, UnitDetail, UnitFilter,
-    UnitRecord, WebhookDetail, WebhookRecord,
+    UnitRecord, UnitSummary, WebhookDetail, WebhookRecord,
 };
+pub use list::UnitList;
 pub use listening::{EventWatch, JobWatch};
 pub use ops::{
     Allocate, Attest, Begun, CancelJob, Change, ChangeUnit, CreateWebhook, Cutting, Deallocate,

@@ -5,6 +5,7 @@
 
 mod admin;
 mod allocations;
+mod array;
 mod asked;
 mod attestations;
 mod check;

@@ -49,7 +49,8 @@ pub use records::{
     AllocationRecord, Attempt, AttestationRecord, AttestationSummary, DeliveryRecord, DriftRecord,
     EventFilter, EventPage, EventRecord, JobDetail, JobFilter, JobPage, JobProgress, JobRecord,
     LogLine, NotATokenHash, SealedSecret, ServerDetail, ServerRecord, SessionRecord, Tenancy,
-    TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord, WebhookDetail, WebhookRecord,
+    TokenHash, TokenRecord, UnitDetail, UnitFilter, UnitRecord, UnitSummary, WebhookDetail,
+    WebhookRecord,
 };
 pub use schema::{Migrated, migrate};
 pub use servers::{NewServer, ServerPlace};

@@ -17,5 +17,5 @@ pub use event::{EventFilter, EventPage, EventRecord};
 pub use job::{JobDetail, JobFilter, JobPage, JobProgress, JobRecord, LogLine};
 pub use server::{ServerDetail, ServerRecord};
 pub use token::{NotATokenHash, SessionRecord, TokenHash, TokenRecord};
-pub use unit::{UnitDetail, UnitFilter, UnitRecord};
+pub use unit::{UnitDetail, UnitFilter, UnitRecord, UnitSummary};
 pub use webhook::{Attempt, DeliveryRecord, SealedSecret, WebhookDetail, WebhookRecord};

@@ -9,7 +9,11 @@ use sqlx::{
     pool::PoolConnection,
 };
 
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, watch},
+    time::timeout,
+};
 
 use crate::{
     database::{Database, connect},
@@ -23,6 +27,8 @@ use crate::{
 
 /// How many connections read at once.
 const READERS: u32 = 8;
+/// How many of them at most wait for whoever takes what they read.
+const PACED: usize = READERS as usize / 2;
 /// How often an operation is run that is in another's way, or whose connection was lost.
 const TRIES: u32 = 8;
 /// How long an operation waits for its turn.
@@ -39,6 +45,7 @@ struct Inner {
     engine: Engine,
     writer: AnyPool,
     readers: AnyPool,
+    paced: Semaphore,
     lock: Option<DirLock>,
     changes: watch::Sender<()>,
 }
@@ -86,6 +93,7 @@ impl Store {
             engine,
             writer,
             readers,
+            paced: Semaphore::new(PACED),
             lock,
             changes: watch::Sender::new(()),
         };
@@ -194,6 +202,16 @@ impl Store {
     /// Runs an operation that only reads, beside any writer: it sees one committed state.
     pub async fn view<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
         self.door.pass(false, self.view_now(operation)).await
+    }
+
+    /// The same, for an operation that hands on what it reads and so lasts as long as whoever takes
+    /// that likes: those cannot have all connections, and wait for their turn among themselves.
+    pub async fn view_paced<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {
+        let turn = timeout(TURN, self.inner.paced.acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            return Err(Error::Contention.into());
+        };
+        self.view(operation).await
     }
 
     async fn view_now<O: Operation>(&self, operation: &O) -> Result<O::Output, O::Refusal> {

@@ -1,5 +1,6 @@
 //! One transaction, and what is run in one.
 
+use futures_util::{Stream, StreamExt};
 use kloigos_model::ids::JobId;
 use sqlx::{
     Any, AnyConnection,
@@ -63,6 +64,16 @@ impl<'t> Tx<'t> {
         rows.map_err(|error| self.fault(error))
     }
 
+    /// Rows, each when it is asked for.
+    pub(crate) fn stream<'a>(
+        &'a mut self,
+        statement: Statement<'a>,
+    ) -> impl Stream<Item = Result<AnyRow, Error>> + Send + 'a {
+        let interrupted = &mut self.interrupted;
+        let rows = statement.fetch(&mut *self.connection);
+        rows.map(move |row| row.map_err(|error| fault(interrupted, error)))
+    }
+
     pub(crate) async fn row(&mut self, statement: Statement<'_>) -> Result<Option<AnyRow>, Error> {
         let row = statement.fetch_optional(&mut *self.connection).await;
         row.map_err(|error| self.fault(error))
@@ -107,14 +118,19 @@ impl<'t> Tx<'t> {
     }
 
     fn fault(&mut self, error: sqlx::Error) -> Error {
-        let again = match &error {
-            error if engine::is_contention(error) => Some(Error::Contention),
-            error if engine::is_lost(error) => Some(Error::Lost {
-                why: error.to_string(),
-            }),
-            _ => None,
-        };
-        self.interrupted = again.or(self.interrupted.take());
-        Error::from(error)
+        fault(&mut self.interrupted, error)
     }
+}
+
+/// What an error means, and whether the transaction is worth another run.
+fn fault(interrupted: &mut Option<Error>, error: sqlx::Error) -> Error {
+    let again = match &error {
+        error if engine::is_contention(error) => Some(Error::Contention),
+        error if engine::is_lost(error) => Some(Error::Lost {
+            why: error.to_string(),
+        }),
+        _ => None,
+    };
+    *interrupted = again.or(interrupted.take());
+    Error::from(error)
 }

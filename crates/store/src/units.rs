@@ -15,7 +15,7 @@ use kloigos_model::{
 use sqlx::{any::AnyRow, query};
 
 use crate::{
-    AttestationSummary, UnitFilter, UnitRecord,
+    AttestationSummary, UnitRecord,
     cells::{Cells, json, micros, plain},
     error::Error,
     servers::{generation, numbering},
@@ -54,23 +54,40 @@ pub struct Shares {
     pub limits: Limits,
 }
 
+/// What a record of a unit is made of.
+macro_rules! record_columns {
+    () => {
+        "u.id, u.name, u.server_id, s.hostname, s.ip, s.region, s.zone, s.warm, s.first_uid, \
+         s.first_port, s.port_step, u.cpus, u.port_slot, u.user_name, u.uid, u.dir, \
+         u.memory_nodes, u.memory_bytes, u.limits, u.volume, u.volume_wipe, u.epoch, u.counter, \
+         u.status, u.reason, a.id AS allocation_id, a.started_at, a.tags, a.activity, \
+         t.at AS attested_at, t.broken, u.created_at, u.ended_at"
+    };
+}
+
+/// A unit's open allocation, and what was attested last in it.
+macro_rules! join_tenancy {
+    () => {
+        " LEFT JOIN allocations a ON a.unit_id = u.id \
+         AND a.status IN ('pending', 'active', 'ending') \
+         LEFT JOIN attestations t ON t.id = (SELECT MAX(l.id) FROM attestations l \
+         WHERE l.unit_id = u.id) AND COALESCE(t.allocation_id, '') = COALESCE(a.id, '') "
+    };
+}
+
 macro_rules! select_units {
     ($rest:literal) => {
         concat!(
-            "SELECT u.id, u.name, u.server_id, s.hostname, s.ip, s.region, s.zone, s.warm, \
-             s.first_uid, s.first_port, s.port_step, u.cpus, u.port_slot, u.user_name, u.uid, \
-             u.dir, u.memory_nodes, u.memory_bytes, u.limits, u.volume, u.volume_wipe, u.epoch, \
-             u.counter, u.status, u.reason, a.id AS allocation_id, a.started_at, a.tags, \
-             a.activity, t.at AS attested_at, t.broken, u.created_at, u.ended_at \
-             FROM units u JOIN servers s ON s.id = u.server_id \
-             LEFT JOIN allocations a ON a.unit_id = u.id \
-             AND a.status IN ('pending', 'active', 'ending') \
-             LEFT JOIN attestations t ON t.id = (SELECT MAX(l.id) FROM attestations l \
-             WHERE l.unit_id = u.id) AND COALESCE(t.allocation_id, '') = COALESCE(a.id, '') ",
+            "SELECT ",
+            record_columns!(),
+            " FROM units u JOIN servers s ON s.id = u.server_id",
+            join_tenancy!(),
             $rest
         )
     };
 }
+
+mod listing;
 
 impl Tx<'_> {
     /// Adds a unit's life with its CPUs. `Conflict` when a name, a number, a port or a CPU of it
@@ -136,29 +153,6 @@ impl Tx<'_> {
     pub async fn units_of(&mut self, server: ServerId) -> Result<Vec<UnitRecord>, Error> {
         let statement = query(select_units!("WHERE u.server_id = $1 ORDER BY u.port_slot"));
         let rows = self.rows(statement.bind(server.to_string())).await?;
-        rows.iter().map(unit).collect()
-    }
-
-    /// Units that match, by hostname and CPU; ended lives after the living.
-    pub async fn list_units(&mut self, filter: &UnitFilter) -> Result<Vec<UnitRecord>, Error> {
-        let statement = query(select_units!(
-            "WHERE (CAST($1 AS TEXT) IS NULL OR u.name = $1) \
-             AND (CAST($2 AS TEXT) IS NULL OR s.hostname = $2) \
-             AND (CAST($3 AS TEXT) IS NULL OR s.region = $3) \
-             AND (CAST($4 AS TEXT) IS NULL OR s.zone = $4) \
-             AND (CAST($5 AS BIGINT) IS NULL OR u.cpu_count = $5) \
-             AND (CAST($6 AS TEXT) IS NULL OR a.deployment_id = $6) \
-             AND ((CAST($7 AS TEXT) IS NULL AND u.status <> 'decommissioned') OR u.status = $7) \
-             ORDER BY s.hostname, u.first_cpu, u.id"
-        ))
-        .bind(filter.compute_id.as_deref().map(plain))
-        .bind(filter.hostname.as_deref().map(plain))
-        .bind(filter.region.as_deref().map(plain))
-        .bind(filter.zone.as_deref().map(plain))
-        .bind(filter.cpu_count.map(i64::from))
-        .bind(filter.deployment_id.as_deref().map(plain))
-        .bind(filter.status.map(UnitStatus::as_str));
-        let rows = self.rows(statement).await?;
         rows.iter().map(unit).collect()
     }
 

@@ -1,6 +1,6 @@
 //! What is listed.
 
-use kloigos_control::{JobFilter, JobKind, UnitFilter};
+use kloigos_control::{JobFilter, JobKind, UnitFilter, UnitSummary};
 use kloigos_model::compute_unit::UnitStatus;
 use serde_json::json;
 
@@ -86,6 +86,8 @@ async fn filters_are_combined() {
     ];
     for (filter, expected) in cases {
         let found = town.control.list_units(&filter).await.expect("units");
+        let short: Vec<UnitSummary> = found.iter().cloned().map(Into::into).collect();
+        assert_eq!(streamed(&town, &filter).await, short, "{filter:?}");
         let found: Vec<&str> = found.iter().map(|unit| unit.id.as_str()).collect();
         assert_eq!(found.join(" "), expected, "{filter:?}");
     }
@@ -95,6 +97,16 @@ async fn filters_are_combined() {
     };
     let free = town.control.list_units(&free).await.expect("units");
     assert_eq!(free.len(), 2);
+}
+
+/// The units as they are handed on while they are read.
+async fn streamed(town: &Town, filter: &UnitFilter) -> Vec<UnitSummary> {
+    let mut list = town.control.stream_units(filter.clone());
+    let mut units = Vec::new();
+    while let Some(batch) = list.next().await {
+        units.extend(batch.expect("units"));
+    }
+    units
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+
+use super::chunks;
 
 /// How long an answer may take: longer than any call waits.
 const ANSWER: Duration = Duration::from_mins(10);
@@ -234,11 +236,13 @@ fn is_cut(error: &std::io::Error) -> bool {
     )
 }
 
-fn parse(reply: &[u8]) -> Result<Reply> {
-    let text = String::from_utf8(reply.to_vec()).context("the answer is not UTF-8")?;
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .context("the answer has no end of headers")?;
+/// An answer as it came over a connection that was closed after it; an error when it broke off
+/// between two chunks or within one.
+pub fn parse(reply: &[u8]) -> Result<Reply> {
+    let end = reply.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let end = end.context("the answer has no end of headers")?;
+    let head = str::from_utf8(&reply[..end]).context("the answer's head is not UTF-8")?;
+    let body = &reply[end + 4..];
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1));
     let status = status.context("the answer has no status")?.parse()?;
@@ -246,12 +250,15 @@ fn parse(reply: &[u8]) -> Result<Reply> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    if headers.iter().any(|(name, _)| name == "transfer-encoding") {
-        bail!("the answer comes in chunks, which this client does not read");
-    }
+    let in_chunks = headers.iter().any(|(name, _)| name == "transfer-encoding");
+    let body = if in_chunks {
+        chunks::joined(body)?
+    } else {
+        body.to_vec()
+    };
     Ok(Reply {
         status,
         headers,
-        body: body.to_owned(),
+        body: String::from_utf8(body).context("the answer is not UTF-8")?,
     })
 }

@@ -14,6 +14,7 @@ use super::Control;
 use crate::{
     core::Core,
     housekeeping::Prune,
+    list::UnitList,
     listening::{self, EventWatch, JobWatch},
     queries,
     refusal::Refusal,
@@ -23,6 +24,11 @@ impl Control {
     /// Units, by hostname and CPU.
     pub async fn list_units(&self, filter: &UnitFilter) -> Result<Vec<UnitRecord>, Refusal> {
         self.core.store.view(&queries::ListUnits(filter)).await
+    }
+
+    /// The same in short, read while it is taken.
+    pub fn stream_units(&self, filter: UnitFilter) -> UnitList {
+        UnitList::begin(self.core.clone(), filter)
     }
 
     /// A unit with all that is known of it: the one that is living, else its latest life.

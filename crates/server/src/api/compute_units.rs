@@ -11,6 +11,7 @@ use axum::{
 use kloigos_model::names::UnitId;
 
 use super::{
+    array,
     asked::{Asked, Filter, Named},
     error::ApiError,
     follow,
@@ -104,9 +105,8 @@ pub(super) async fn deallocate(
 pub(super) async fn list(
     State(app): State<App>,
     Filter(query): Filter<UnitQuery>,
-) -> Result<Json<Vec<ComputeUnitResponse>>, ApiError> {
-    let units = app.control().list_units(&query.into()).await?;
-    Ok(Json(units.into_iter().map(Into::into).collect()))
+) -> Result<Response, ApiError> {
+    array::of(app.control().stream_units(query.into())).await
 }
 
 /// Show a compute unit

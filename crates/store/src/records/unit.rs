@@ -90,6 +90,66 @@ impl UnitRecord {
     }
 }
 
+/// A compute unit in short, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitSummary {
+    /// Its name, such as `host1_0-15`.
+    pub id: UnitId,
+    /// Its server's name.
+    pub hostname: Hostname,
+    /// Its server's address.
+    pub ip: IpAddr,
+    /// Its server's region.
+    pub region: Label,
+    /// Its server's zone.
+    pub zone: Label,
+    /// Its CPUs.
+    pub cpus: CpuSet,
+    /// Its ports.
+    pub ports: PortRange,
+    /// Its Unix user.
+    pub user: UserName,
+    /// Its memory nodes; `None` until its server told its topology.
+    pub memory_nodes: Option<CpuSet>,
+    /// Where it is in its life.
+    pub status: UnitStatus,
+    /// Why it is in quarantine and what to do.
+    pub reason: Option<String>,
+    /// Its open allocation.
+    pub allocation: Option<AllocationId>,
+    /// When that became ready.
+    pub started_at: Option<Timestamp>,
+    /// The tags of the open allocation; `None` when it was given `null`, empty when there is none.
+    pub tags: Option<Tags>,
+    /// Whether the open allocation's processes run.
+    pub activity: Option<Activity>,
+    /// What the kernel said last of its promises, as in [`UnitRecord::attestation`].
+    pub attestation: Option<AttestationSummary>,
+}
+
+impl From<UnitRecord> for UnitSummary {
+    fn from(unit: UnitRecord) -> Self {
+        Self {
+            id: unit.id,
+            hostname: unit.hostname,
+            ip: unit.ip,
+            region: unit.region,
+            zone: unit.zone,
+            cpus: unit.cpus,
+            ports: unit.ports,
+            user: unit.user,
+            memory_nodes: unit.memory_nodes,
+            status: unit.status,
+            reason: unit.reason,
+            allocation: unit.allocation,
+            started_at: unit.started_at,
+            tags: unit.tags,
+            activity: unit.activity,
+            attestation: unit.attestation,
+        }
+    }
+}
+
 /// A compute unit with all that is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitDetail {

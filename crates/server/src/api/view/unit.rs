@@ -1,6 +1,6 @@
 //! A compute unit.
 
-use kloigos_control::UnitRecord;
+use kloigos_control::{UnitRecord, UnitSummary};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -61,6 +61,12 @@ pub struct ComputeUnitResponse {
 
 impl From<UnitRecord> for ComputeUnitResponse {
     fn from(unit: UnitRecord) -> Self {
+        UnitSummary::from(unit).into()
+    }
+}
+
+impl From<UnitSummary> for ComputeUnitResponse {
+    fn from(unit: UnitSummary) -> Self {
         Self {
             compute_id: unit.id.to_string(),
             hostname: unit.hostname.to_string(),
