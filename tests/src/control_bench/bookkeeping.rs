@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use kloigos_control::{
-    Allocate, Control, Deallocate, Idempotency, JobStatus, Settings, Store, World,
+    Allocate, Control, Deallocate, Idempotency, JobFilter, JobStatus, Settings, Store, World,
 };
-use kloigos_model::{limits::LimitsWish, placement::Wanted, server::ServerStatus};
+use kloigos_model::{limits::LimitsWish, names::UnitId, placement::Wanted, server::ServerStatus};
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use tempfile::TempDir;
 
@@ -183,26 +183,31 @@ impl Office {
 
     /// Waits until no job is left.
     async fn rest(&self) -> Result<()> {
-        loop {
-            let filter = kloigos_control::JobFilter {
-                statuses: vec![JobStatus::Queued, JobStatus::Running],
-                limit: Some(1),
-                ..Default::default()
-            };
-            let left = self.control.list_jobs(&filter).await?;
-            let Some(job) = left.first() else {
-                return Ok(());
-            };
-            self.control.wait(job.id, PATIENCE).await?;
-        }
+        rest(&self.control, None).await
     }
 }
 
-/// A unit is taken and given back by somebody who waits for both.
+/// Waits until no job is left, of a unit or at all.
+async fn rest(control: &Control, unit: Option<&UnitId>) -> Result<()> {
+    let filter = JobFilter {
+        compute_id: unit.map(ToString::to_string),
+        statuses: vec![JobStatus::Queued, JobStatus::Running],
+        limit: Some(1),
+        ..JobFilter::default()
+    };
+    while let Some(job) = control.list_jobs(&filter).await?.first() {
+        control.wait(job.id, PATIENCE).await?;
+    }
+    Ok(())
+}
+
+/// A unit is taken, attested and given back by somebody who waits for all of it.
 async fn tenancy(control: &Control, tag: &str) -> Result<()> {
     let begun = control.allocate(allocate(tag)).await?;
     let unit = control.wait_for_unit(begun.job, PATIENCE).await?;
     let unit = unit.context("the unit is not ready in time")?;
+    // It is attested now; who gives it back before that is over leaves no attestation.
+    rest(control, Some(&unit.id)).await?;
     let begun = control
         .deallocate(Deallocate {
             unit: unit.id,

@@ -64,7 +64,7 @@ pub fn peak(plane: &ControlPlane) -> Result<f64> {
     of(plane, "VmHWM")
 }
 
-/// A size in /proc/PID/status, in MiB; see proc_pid_status(5).
+/// A size in /proc/PID/status, in MiB; see `proc_pid_status(5)`.
 fn of(plane: &ControlPlane, name: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{}/status", plane.id()))?;
     let mut lines = status.lines().filter_map(|line| line.split_once(':'));

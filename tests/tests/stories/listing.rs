@@ -18,6 +18,7 @@ async fn filters_are_combined() {
     op.tags = None;
     let untagged = town.allocate_as(op).await.expect("a unit");
     assert_eq!(untagged.tags, None, "null stays null");
+    town.rest().await;
 
     let text = |text: &str| Some(text.to_owned());
     let any = UnitFilter::default;
