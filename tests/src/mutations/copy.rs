@@ -28,12 +28,13 @@ pub struct Hunted {
 }
 
 impl Copy {
-    /// Copies what changed since the copy before, and builds it. The libraries of others that were
-    /// built already are used.
+    /// Copies what changed since the copy before, and builds it, in a folder of its own: cargo
+    /// takes a crate for the same wherever its workspace lies, and what is built elsewhere must
+    /// never be mutated.
     pub fn build() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let target = root.join("target");
-        let place = target.join("mutations");
+        let place = root.join("target/mutations");
+        let target = place.join("target");
         for file in xtask::sources::files()? {
             let from = root.join(&file);
             let body =
@@ -47,9 +48,7 @@ impl Copy {
             .status()
             .context("failed to run cargo")?;
         ensure!(built.success(), "the mutated sources do not build");
-        // Kept apart: the same program without mutations is built to the same place.
-        let hunt = place.join(HUNT);
-        fs::copy(target.join("debug").join(HUNT), &hunt).context("failed to copy the hunt")?;
+        let hunt = target.join("debug").join(HUNT);
         Ok(Self { hunt })
     }
 

@@ -1,25 +1,13 @@
 //! The mutations. Each is a fault that somebody could make.
+//!
+//! Not among them: an attempt number that is not raised. In 400 worlds nobody who stood still past
+//! its lease came back while its successor was at the very same step; the stories of taking over
+//! (`planes/taking_over.rs`) bring that about on purpose.
 
 use super::{Edit, Mutation};
 
 /// All of them.
 pub const MUTATIONS: &[Mutation] = &[
-    Mutation {
-        name: "unfenced",
-        breaks: "a job that was given to another worker is that one's alone",
-        edits: &[
-            Edit {
-                file: "crates/store/src/jobs.rs",
-                from: "status = 'running', attempt = attempt + 1,",
-                to: "status = 'running', attempt = attempt + $6,",
-            },
-            Edit {
-                file: "crates/store/src/jobs.rs",
-                from: ".bind(i64::from(rules.servers));",
-                to: ".bind(i64::from(rules.servers)).bind(i64::from(!MUTATED));",
-            },
-        ],
-    },
     Mutation {
         name: "forgotten",
         breaks: "no job is lost with the process that held it",
@@ -27,7 +15,7 @@ pub const MUTATIONS: &[Mutation] = &[
             Edit {
                 file: "crates/store/src/jobs.rs",
                 from: "(j.status = 'running' AND j.lease_until < $2))",
-                to: "(j.status = 'running' AND j.lease_until < $7))",
+                to: "(j.status = 'running' AND j.lease_until < $6))",
             },
             Edit {
                 file: "crates/store/src/jobs.rs",

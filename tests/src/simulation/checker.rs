@@ -35,6 +35,8 @@ struct Known {
     servers: BTreeMap<String, ServerStatus>,
     /// How jobs ended.
     over: BTreeMap<JobId, EventKind>,
+    /// Which process was given a job last.
+    holders: BTreeMap<JobId, String>,
     /// Whose a tenancy is, as its tenant was told.
     hands: BTreeMap<AllocationId, String>,
     rows: Arc<Rows>,
@@ -51,11 +53,11 @@ impl Checker {
         }
     }
 
-    /// Something was committed.
-    pub(super) async fn look(&self) {
+    /// Something was committed, by this process.
+    pub(super) async fn look(&self, by: &str) {
         let seen = self.known().seen;
         match self.store.view(&Since(seen)).await {
-            Ok(Some((events, rows))) => self.check(&events, &Arc::new(rows)),
+            Ok(Some((events, rows))) => self.check(by, &events, &Arc::new(rows)),
             Ok(None) => {}
             Err(error) => self.history.fault(format_args!("the checker: {error:?}")),
         }
@@ -81,7 +83,7 @@ impl Checker {
         }
     }
 
-    fn check(&self, events: &[EventRecord], rows: &Arc<Rows>) {
+    fn check(&self, by: &str, events: &[EventRecord], rows: &Arc<Rows>) {
         let mut wrong = Vec::new();
         {
             let mut known = self.known();
@@ -89,6 +91,7 @@ impl Checker {
                 self.history.note("database", told(event));
                 known.seen = event.id;
                 wrong.extend(known.follow(event));
+                wrong.extend(known.is_held(event, by));
             }
             wrong.extend(known.agree(rows));
             known.rows = rows.clone();
@@ -200,6 +203,27 @@ impl Known {
             self.over.insert(job, event.kind);
         }
         was_over.then(|| format!("{job} was over, and then {}", event.kind))
+    }
+
+    /// What a job does is done by whoever was given it last: one that stood still past its lease
+    /// writes nothing any more.
+    fn is_held(&mut self, event: &EventRecord, by: &str) -> Option<String> {
+        let job = event.job?;
+        match event.kind {
+            // Whoever asks for it.
+            EventKind::JobQueued | EventKind::JobCancelling => return None,
+            EventKind::JobStarted => {
+                self.holders.insert(job, by.to_owned());
+                return None;
+            }
+            _ => {}
+        }
+        let holder = self.holders.get(&job);
+        let held = holder.is_some_and(|holder| holder == by);
+        (!held).then(|| {
+            let what = event.kind;
+            format!("{by} wrote {what} for {job}, which was given to {holder:?}")
+        })
     }
 
     /// The rows are what the events led to.

@@ -115,6 +115,7 @@ impl Planes {
         self.history.note(&name, "starts");
         let life = Arc::new(Life::default());
         let door = Door {
+            name: name.clone(),
             alone,
             life: life.clone(),
             checker: self.checker.clone(),
@@ -197,6 +198,7 @@ impl Planes {
 
 /// What lies between one process and the database.
 struct Door {
+    name: String,
     alone: bool,
     life: Arc<Life>,
     checker: Arc<Checker>,
@@ -235,7 +237,7 @@ impl Passage for Door {
     fn after(&self, written: bool) -> Passing<'_> {
         Box::pin(async move {
             if written {
-                self.checker.look().await;
+                self.checker.look(&self.name).await;
             }
             self.pause().await;
             if written && self.is_lost() {
