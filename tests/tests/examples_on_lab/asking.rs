@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -55,37 +55,25 @@ impl Asking {
     }
 }
 
-/// Asks on time, whether or not those before were answered by then.
 fn go_on(endpoints: &[SocketAddr], over: &AtomicBool) -> Asked {
-    let asked = Mutex::new(Asked::default());
-    let begin = Instant::now();
-    thread::scope(|scope| {
-        for number in 1.. {
-            if over.load(Ordering::Relaxed) {
-                break;
-            }
-            let asked = &asked;
-            scope.spawn(move || ask_one(endpoints, number, asked));
-            thread::sleep((EVERY * number).saturating_sub(begin.elapsed()));
+    let mut asked = Asked::default();
+    while !over.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        asked.count += 1;
+        let came = put(endpoints, asked.count);
+        let took = began.elapsed();
+        let came = came.and_then(|()| {
+            ensure!(took <= ANSWERED, "answered after {took:.1?}");
+            Ok(())
+        });
+        if let Err(error) = came {
+            let number = asked.count;
+            asked.failed.push(format!("request {number}: {error:#}"));
         }
-    });
-    asked.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn ask_one(endpoints: &[SocketAddr], number: u32, asked: &Mutex<Asked>) {
-    let began = Instant::now();
-    let came = put(endpoints, number);
-    let took = began.elapsed();
-    let came = came.and_then(|()| {
-        ensure!(took <= ANSWERED, "answered after {took:.1?}");
-        Ok(())
-    });
-    let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-    asked.count += 1;
-    asked.longest = asked.longest.max(took);
-    if let Err(error) = came {
-        asked.failed.push(format!("request {number}: {error:#}"));
+        asked.longest = asked.longest.max(took);
+        thread::sleep(EVERY.saturating_sub(took));
     }
+    asked
 }
 
 /// Writes a value by one node after the other, until one has it.
