@@ -1,7 +1,7 @@
 //! Deliberate faults of the product, each of which breaks a promise: the simulated worlds must find
 //! every one of them.
 //!
-//! A mutation is an edit of the sources, made in a [`Copy`] of them that is built for this alone, so
+//! A mutation is an edit of the sources, made in a copy of them that is built for this alone, so
 //! that nothing of it is in what is shipped. All mutations are in one copy and each is asleep until
 //! the environment names it: one build serves all, and the same program without any must find
 //! nothing. An edit whose text is not there any more is an error ([`whole`]).
