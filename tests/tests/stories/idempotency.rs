@@ -4,7 +4,7 @@ use kloigos_control::Refusal;
 use kloigos_model::compute_unit::UnitStatus;
 use kloigos_sim::fleet::{Gate, Mishap};
 
-use super::town::{Town, allocate, key};
+use super::town::{AT_MOST, Town, allocate, key};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_is_answered_with_the_first_ones_unit() {
@@ -50,7 +50,7 @@ async fn a_failed_requests_key_is_forgotten() {
     op.idempotency = Some(key("k", "body"));
     town.fleet.mishap(1, Mishap::Unreachable);
     let first = town.control.allocate(op.clone()).await.expect("a job");
-    let failed = town.allocate_as(op.clone()).await;
+    let failed = town.control.wait_for_unit(first.job, AT_MOST).await;
     assert!(matches!(failed, Err(Refusal::NotReady { job, .. }) if job == first.job));
     // The server is passed over until a visit succeeds, and that is told as what it is.
     let again = town.control.allocate(op).await;
