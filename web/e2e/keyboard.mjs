@@ -1,5 +1,12 @@
 // People who have no pointer: whatever is used must be reached by the tab key first.
 
+/** Waits until what is typed arrives there. */
+export async function focused(target) {
+  await target.waitFor();
+  const field = await target.elementHandle();
+  await target.page().waitForFunction((element) => element === document.activeElement, field);
+}
+
 /** Presses Tab until the focus is on it. */
 export async function tabTo(page, target) {
   await target.first().waitFor();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { picture, pictures } from "../browser.mjs";
-import { confirm, goTo, press, tabTo, write } from "../keyboard.mjs";
+import { confirm, focused, goTo, press, tabTo, write } from "../keyboard.mjs";
 import { call, until } from "../plane.mjs";
 
 export function signIn(me) {
@@ -26,8 +26,10 @@ export function init(me, world) {
   test("a server is initialised from the palette", async () => {
     const { page } = me();
     await page.keyboard.press("ControlOrMeta+k");
-    await page.getByPlaceholder("A page, server or unit").waitFor();
+    await focused(page.getByPlaceholder("A page, server or unit"));
     await page.keyboard.type("init a");
+    const others = page.getByRole("dialog").getByText("Allocate a unit");
+    await others.waitFor({ state: "detached" });
     await me().sees("Init a server");
     await page.keyboard.press("Enter");
     await write(page, page.getByLabel("Address"), world.address);
