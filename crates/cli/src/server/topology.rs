@@ -76,17 +76,21 @@ fn draw(server: &Value) -> String {
         let _ = writeln!(text, "\npackage {package}");
         for (node, cpus) in groups(cpus.into_iter(), |cpu| cpu.node) {
             let _ = writeln!(text, "  node {node}{}", memory(facts, node));
-            for cpus in groups(cpus.into_iter(), |cpu| first(&cpu.cache)).values() {
-                if !cpus[0].cache.is_empty() {
-                    let _ = writeln!(text, "    L3 {}", cpus[0].cache);
-                }
-                draw_cores(&mut text, cpus, &owners);
-            }
+            draw_caches(&mut text, &cpus, &owners);
         }
     }
     text.push('\n');
     legend(&mut text, server, &units);
     text
+}
+
+fn draw_caches(text: &mut String, cpus: &[&Cpu], owners: &BTreeMap<u64, String>) {
+    for cpus in groups(cpus.iter().copied(), |cpu| first(&cpu.cache)).values() {
+        if !cpus[0].cache.is_empty() {
+            let _ = writeln!(text, "    L3 {}", cpus[0].cache);
+        }
+        draw_cores(text, cpus, owners);
+    }
 }
 
 fn draw_cores(text: &mut String, cpus: &[&Cpu], owners: &BTreeMap<u64, String>) {
