@@ -1,4 +1,4 @@
-//! A client of the cluster that asks ten times a second, by whichever node answers.
+//! A client of the cluster that asks up to ten times a second, by whichever node answers.
 
 use std::{
     fmt,
