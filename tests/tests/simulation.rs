@@ -6,7 +6,7 @@
 use kloigos_tests::simulation::{Simulator, run_many, seed_to_replay, seeds};
 
 /// How many worlds every change goes through.
-const WORLDS: u64 = 1000;
+const WORLDS: u64 = 2000;
 /// How many are run twice.
 const TWICE: u64 = 12;
 

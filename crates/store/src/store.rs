@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection, Row,
+    Any, AnyPool, Connection, Row,
     any::{AnyPoolOptions, install_default_drivers},
     pool::PoolConnection,
 };
@@ -68,7 +68,7 @@ impl Store {
         let database = database.into();
         let lock = lock(&database)?;
         let mut connection = connect(&database.address(), &database).await?;
-        prepare_file(&database, &mut connection).await?;
+        engine::prepare(&mut connection, database.engine().prepare_migration()).await?;
         schema::bring_up(database.engine(), &mut connection).await?;
         connection.close().await?;
         Self::over(&database, lock).await
@@ -267,14 +267,6 @@ fn lock(database: &Database) -> Result<Option<DirLock>, Error> {
         Database::File(dir) => DirLock::take(dir).map(Some),
         Database::Postgres(_) => Ok(None),
     }
-}
-
-/// The journal's mode is kept in the file and cannot be changed within a transaction.
-async fn prepare_file(database: &Database, connection: &mut AnyConnection) -> Result<(), Error> {
-    if database.engine() == Engine::Sqlite {
-        engine::prepare(connection, Engine::Sqlite.prepare_writer()).await?;
-    }
-    Ok(())
 }
 
 fn pool(connections: u32, first: &'static [&'static str]) -> AnyPoolOptions {

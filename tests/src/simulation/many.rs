@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    num::NonZero,
     ops::Range,
     path::PathBuf,
     sync::{
@@ -11,6 +10,8 @@ use std::{
     },
     thread,
 };
+
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Simulator;
 
@@ -59,14 +60,15 @@ pub fn hunt(seeds: Range<u64>) -> (u64, Option<Failure>) {
 
 /// Runs them as long as what failed so far says so.
 fn run_while(seeds: Range<u64>, more: fn(&[Failure]) -> bool) -> (u64, Vec<Failure>) {
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let next = AtomicU64::new(seeds.start);
     let ran = AtomicU64::new(0);
     let failures = Mutex::new(Vec::new());
     let failed = || failures.lock().unwrap_or_else(PoisonError::into_inner);
     thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
+        for cpu in cpus() {
+            let (next, ran, failed) = (&next, &ran, &failed);
+            scope.spawn(move || {
+                stay_on(cpu);
                 let simulator = Simulator::new();
                 while more(&failed()) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -85,6 +87,22 @@ fn run_while(seeds: Range<u64>, more: fn(&[Failure]) -> bool) -> (u64, Vec<Failu
         .unwrap_or_else(PoisonError::into_inner);
     failures.sort_by_key(|failure| failure.seed);
     (ran.into_inner(), failures)
+}
+
+/// Those that this process may run on.
+fn cpus() -> Vec<usize> {
+    let own = sched_getaffinity(None).expect("a process has CPUs");
+    (0..CpuSet::MAX_CPU).filter(|&cpu| own.is_set(cpu)).collect()
+}
+
+/// This thread and all that it starts run on this CPU from here on. The threads of a simulator wait
+/// for each other and never run at once: on one CPU they hand over without waking another, which
+/// takes a third less time.
+fn stay_on(cpu: usize) {
+    let mut own = CpuSet::new();
+    own.set(cpu);
+    // Without it they are only slower.
+    sched_setaffinity(None, &own).ok();
 }
 
 fn run_one(simulator: &Simulator, seed: u64) -> Option<Failure> {

@@ -75,6 +75,8 @@ const ON_BOTH_ENGINES: [&str; 3] = ["store", "stories", "webhooks"];
 const PROVE: &str = "_prove";
 /// Long proofs that need no server of the lab, and so are the same on all releases.
 const WITHOUT_LAB: [&str; 3] = ["mutations_prove", "planes_prove", "simulation_prove"];
+/// Those that compute all the time: an optimised build is worth its minutes.
+const OPTIMISED: [&str; 1] = ["simulation_prove"];
 
 fn form(_: &[String]) -> Vec<Step> {
     let mut docs = cargo(
@@ -216,6 +218,9 @@ fn integration(name: &str) -> Step {
         name,
         &["test", "--package", "kloigos-tests", "--test", name],
     );
+    if OPTIMISED.contains(&name) {
+        step.arguments.push("--release".to_owned());
+    }
     if name.ends_with(ON_LAB) || name.ends_with(PROVE) {
         // The tests of one file share a lab server and speak as they go.
         step.arguments
