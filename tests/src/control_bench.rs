@@ -7,6 +7,7 @@
 mod bare_list;
 mod bare_work;
 mod bookkeeping;
+mod disk;
 pub mod download;
 pub mod fleet;
 mod hanging;

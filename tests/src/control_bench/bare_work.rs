@@ -50,6 +50,11 @@ impl Loop {
         })
     }
 
+    /// What the jobs of its tenancies say.
+    pub(super) fn said(&self) -> Said {
+        self.said.clone()
+    }
+
     /// Tenancies a second, and what they leave together.
     pub(super) async fn measure(&self, tag: &str, tenancies: u32) -> Result<(f64, Rows)> {
         let mut connection = fleet::connect(&fleet::file(self.dir.path())).await?;

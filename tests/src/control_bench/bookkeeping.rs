@@ -4,7 +4,7 @@
 //! Below HTTP, over servers that answer at once. The bare loop makes the same transactions one after
 //! the other on one connection, and nothing else; that both leave as many rows is looked at.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use kloigos_control::{
@@ -30,7 +30,7 @@ const RANGES: [&str; 8] = [
 /// The most that anything is waited for.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How often each way is measured, in turn.
-const ROUNDS: usize = 3;
+pub(super) const ROUNDS: usize = 3;
 /// With how many clients how much of the bare loop's pace is kept.
 const LIMIT: (u32, f64) = (64, 0.8);
 /// The tables that tenancies leave rows in.
@@ -47,10 +47,10 @@ impl Bench {
     /// Tenancies a second, with few and many clients.
     pub(super) fn bookkeeping(&self, report: &mut Report) -> Result<()> {
         let (office, bare) = self.runtime.block_on(async {
-            let office = Office::open().await?;
+            let office = Office::open(&std::env::temp_dir()).await?;
             let said = office.learn().await?;
-            let bare = bare_work::Loop::open(Office::open().await?.close().await, said).await?;
-            anyhow::Ok((office, bare))
+            let bare = Office::open(&std::env::temp_dir()).await?.close().await;
+            anyhow::Ok((office, bare_work::Loop::open(bare, said).await?))
         })?;
         for &clients in self.size.clients {
             let (mut ours, mut floor) = (Vec::new(), Vec::new());
@@ -81,7 +81,7 @@ impl Bench {
                 },
             });
         }
-        Ok(())
+        self.without_disk(&bare, report)
     }
 }
 
@@ -96,8 +96,8 @@ pub(super) struct Office {
 pub(super) type Said = Vec<Vec<String>>;
 
 impl Office {
-    async fn open() -> Result<Self> {
-        let dir = tempfile::tempdir()?;
+    pub(super) async fn open(parent: &Path) -> Result<Self> {
+        let dir = tempfile::tempdir_in(parent)?;
         let folder = dir.path().join("simulated");
         std::fs::create_dir_all(&folder)?;
         let store = Store::open(&folder).await?;
@@ -125,7 +125,7 @@ impl Office {
     }
 
     /// Ends the control plane and leaves the database, for others to work on.
-    async fn close(self) -> TempDir {
+    pub(super) async fn close(self) -> TempDir {
         self.control.stop(PATIENCE).await;
         self.store.close().await;
         self.dir

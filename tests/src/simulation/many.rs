@@ -92,7 +92,9 @@ fn run_while(seeds: Range<u64>, more: fn(&[Failure]) -> bool) -> (u64, Vec<Failu
 /// Those that this process may run on.
 fn cpus() -> Vec<usize> {
     let own = sched_getaffinity(None).expect("a process has CPUs");
-    (0..CpuSet::MAX_CPU).filter(|&cpu| own.is_set(cpu)).collect()
+    (0..CpuSet::MAX_CPU)
+        .filter(|&cpu| own.is_set(cpu))
+        .collect()
 }
 
 /// This thread and all that it starts run on this CPU from here on. The threads of a simulator wait

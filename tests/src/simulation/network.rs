@@ -184,7 +184,8 @@ impl Network {
             format_args!("{} asked {asked}: {told}", parcel.sender),
         );
         self.servers.after(number, &before);
-        if deadly && outcome.is_err() && self.dice.chance(500) {
+        // What was sent before the weather cleared may come later; power is given back no more then.
+        if deadly && outcome.is_err() && !self.weather.is_over() && self.dice.chance(500) {
             self.servers.lose_power(number);
         }
         outcome.map(|answer| (answer, steps))
