@@ -7,6 +7,7 @@
 mod laws {
     mod attestation;
     mod boot;
+    mod by_hand;
     mod fences;
     mod machines;
     mod measures;

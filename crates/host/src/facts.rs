@@ -2,6 +2,7 @@
 //! text without panic: what they do not understand they leave out, or say so.
 
 pub mod accounts;
+mod by_hand;
 mod capabilities;
 pub mod devices;
 mod disks;
@@ -56,6 +57,7 @@ pub fn gather(host: &mut dyn Host) -> Result<Facts, Trouble> {
         sshd,
         volumes: volumes::read(host)?,
         surroundings: surroundings::read(host, &effective)?,
+        cut_by_hand: by_hand::read(host)?,
         initialised: host.stat(paths::STATE_DIR)?.is_some(),
         simulated: host.simulated(),
     })

@@ -70,6 +70,14 @@ pub fn slice(uid: u32) -> String {
     format!("user-{uid}.slice")
 }
 
+/// Whose slice this is, such as `user-1000.slice`.
+pub fn user_of_slice(unit: &str) -> Option<u32> {
+    unit.strip_prefix("user-")?
+        .strip_suffix(".slice")?
+        .parse()
+        .ok()
+}
+
 /// The cgroup of a unit's slice.
 pub fn cgroup(uid: u32) -> String {
     format!("/sys/fs/cgroup/user.slice/user-{uid}.slice")

@@ -1,6 +1,8 @@
 //! What should be on this server, kept over reboots: one record per scope in `/var/lib/kloigos`,
 //! written before anything is changed, so that boot and repeats go on from it.
 
+use std::collections::BTreeSet;
+
 use kloigos_model::host::{Desired, ScopeName, Spec, UnitSpec};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +96,18 @@ pub fn units(host: &mut dyn Host) -> Result<Vec<UnitSpec>, Trouble> {
         }
     }
     Ok(units)
+}
+
+/// The users of all units, those on their way out too.
+pub fn uids(host: &mut dyn Host) -> Result<BTreeSet<u32>, Trouble> {
+    let mut uids = BTreeSet::new();
+    for scope in scopes(host)? {
+        let record = load(host, &scope)?;
+        if let Some(Spec::Unit(unit)) = record.map(|record| record.desired.spec) {
+            uids.insert(unit.uid);
+        }
+    }
+    Ok(uids)
 }
 
 /// Whether a scope was settled in this boot with this content but for the tenant.

@@ -17,6 +17,7 @@ mod keyring;
 mod kill;
 mod linux;
 mod mounts;
+mod own;
 mod quota;
 mod tree;
 
@@ -100,6 +101,16 @@ pub trait Files {
     fn read(&mut self, path: &str) -> Sys<Option<Vec<u8>>>;
     /// At most the first `bytes`.
     fn head(&mut self, path: &str, bytes: usize) -> Sys<Option<Vec<u8>>>;
+    /// At most the first `bytes` of a file that a user keeps below its directory. Only a regular
+    /// file is one, which is the user's or root's, has no other name, and is on the directory's file
+    /// system; the directory is the user's, and no link below it is followed.
+    fn head_of_own(
+        &mut self,
+        dir: &str,
+        path: &str,
+        uid: u32,
+        bytes: usize,
+    ) -> Sys<Option<Vec<u8>>>;
     /// What it is.
     fn stat(&mut self, path: &str) -> Sys<Option<Stat>>;
     /// The names in a directory, in order.

@@ -18,8 +18,8 @@ mod request;
 pub use attestation::{Attestation, Check, Promise, Verdict};
 pub use desired::{Activity, Desired, ServerSpec, Spec, Tenant, UnitSpec, Volume};
 pub use facts::{
-    Account, BlockVolume, BlockVolumeKind, Disk, Facts, Filesystem, HostCapabilities, IdRange,
-    QuotaState, Sockets, SshDaemon, Surroundings,
+    Account, BlockVolume, BlockVolumeKind, Disk, Facts, Filesystem, HandCut, HostCapabilities,
+    IdRange, QuotaState, Sockets, SshDaemon, Surroundings,
 };
 pub use generation::Generation;
 pub use measure::Measure;

@@ -1,6 +1,7 @@
 //! Whether a server can be cut into units, and how well they will hold: every fault with what to
 //! do about it, before anything on it is changed. Pure: facts in, findings out.
 
+mod by_hand;
 mod names;
 mod surroundings;
 
@@ -89,6 +90,7 @@ pub fn examine(facts: &Facts, slots: &[Slot]) -> Vec<Finding> {
     findings.extend(slots.iter().flat_map(|slot| accounts(facts, slot)));
     findings.extend(slots.iter().filter_map(|slot| listening(facts, slot)));
     findings.extend(ephemeral(facts, slots));
+    findings.extend(by_hand::findings(facts, slots));
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

@@ -6,6 +6,7 @@
 //! of calls.
 
 mod accounts;
+mod by_hand;
 mod commands;
 mod files;
 mod furnished;

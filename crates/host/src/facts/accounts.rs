@@ -166,13 +166,19 @@ pub fn local_groups(host: &mut dyn Host) -> Sys<Vec<Group>> {
 
 type Listed = (Vec<Account>, Vec<Account>, Vec<IdRange>);
 
-/// All that the system's name services list, and all in the local files, each name once.
-pub(super) fn listed(host: &mut dyn Host) -> Result<Listed, Trouble> {
+/// The users of the local files, and all that the system's name services list.
+pub(super) fn known_users(host: &mut dyn Host) -> Result<Vec<User>, Trouble> {
     let mut known = local_users(host)?;
     known.extend(users(
         &printed(host, &["getent", "passwd"])?.unwrap_or_default(),
     ));
-    let people = known.into_iter().map(|user| (user.name, user.uid));
+    Ok(known)
+}
+
+/// All of them, each name once.
+pub(super) fn listed(host: &mut dyn Host) -> Result<Listed, Trouble> {
+    let people = known_users(host)?.into_iter();
+    let people = people.map(|user| (user.name, user.uid));
     let mut known = local_groups(host)?;
     known.extend(groups(
         &printed(host, &["getent", "group"])?.unwrap_or_default(),

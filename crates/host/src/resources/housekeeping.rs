@@ -10,7 +10,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use kloigos_model::{cpu::CpuSet, host::Spec};
+use kloigos_model::cpu::CpuSet;
 
 use super::{
     Presence, Setting,
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     facts::topology,
     fault::{Refusal, Trouble},
+    paths,
     resource::Resource,
     state,
     sys::{Command, Host, Sys, must, read_text},
@@ -197,18 +198,19 @@ impl Housekeeping {
 
 /// Everything of the host's own that is there now, or that a drop-in was left for.
 fn places(host: &mut dyn Host) -> Result<Vec<Place>, Trouble> {
-    let units = units(host)?;
+    let units = state::uids(host)?;
     let mut names: BTreeSet<String> = OTHERS.map(|(unit, _)| unit.to_owned()).into();
     names.insert(SYSTEM.to_owned());
     for dir in [format!("{CGROUPS}/user.slice"), RUNTIME.to_owned()] {
         let there = host.list(&dir)?.unwrap_or_default().into_iter();
         let there = there.map(|name| name.trim_end_matches(".d").to_owned());
-        let people = |name: &String| user(name).is_some_and(|uid| !units.contains(&uid));
+        let people =
+            |name: &String| paths::user_of_slice(name).is_some_and(|uid| !units.contains(&uid));
         names.extend(there.filter(people));
     }
     let mut places = Vec::new();
     for unit in names {
-        let cgroup = match user(&unit) {
+        let cgroup = match paths::user_of_slice(&unit) {
             Some(_) => format!("{CGROUPS}/user.slice/{unit}"),
             None => format!("{CGROUPS}/{unit}"),
         };
@@ -224,26 +226,6 @@ fn places(host: &mut dyn Host) -> Result<Vec<Place>, Trouble> {
         }
     }
     Ok(places)
-}
-
-/// The users of all units, those on their way out too.
-fn units(host: &mut dyn Host) -> Result<BTreeSet<u32>, Trouble> {
-    let mut uids = BTreeSet::new();
-    for scope in state::scopes(host)? {
-        let record = state::load(host, &scope)?;
-        if let Some(Spec::Unit(unit)) = record.map(|record| record.desired.spec) {
-            uids.insert(unit.uid);
-        }
-    }
-    Ok(uids)
-}
-
-/// Whose slice this is, such as `user-1000.slice`.
-fn user(unit: &str) -> Option<u32> {
-    unit.strip_prefix("user-")?
-        .strip_suffix(".slice")?
-        .parse()
-        .ok()
 }
 
 fn cpuset(cgroup: &str) -> String {

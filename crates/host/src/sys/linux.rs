@@ -11,7 +11,7 @@ use rustix::{
 use super::{
     Access, BindFilter, Bound, Command, Commands, DiskLimits, Files, IpcKind, Kernel, Lock, Mounts,
     Moved, Output, Quota, QuotaFlags, Share, Space, Started, Stat, Sys, SysError, acl, bind, block,
-    bpf, clock, command, files, ipc, keyring, kill, mounts, quota, tree,
+    bpf, clock, command, files, ipc, keyring, kill, mounts, own, quota, tree,
 };
 
 /// How long [`Kernel::pause`] waits.
@@ -27,6 +27,16 @@ impl Files for Linux {
 
     fn head(&mut self, path: &str, bytes: usize) -> Sys<Option<Vec<u8>>> {
         files::head(path, bytes)
+    }
+
+    fn head_of_own(
+        &mut self,
+        dir: &str,
+        path: &str,
+        uid: u32,
+        bytes: usize,
+    ) -> Sys<Option<Vec<u8>>> {
+        own::head(dir, path, uid, bytes)
     }
 
     fn stat(&mut self, path: &str) -> Sys<Option<Stat>> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{topology::Topology, volume::VolumePath};
+use crate::{cpu::CpuSet, ssh::PublicKey, topology::Topology, volume::VolumePath};
 
 /// Everything that the control plane wants to know before it changes a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct Facts {
     /// What else on the server bears on units.
     #[serde(default)]
     pub surroundings: Surroundings,
+    /// Accounts that somebody confined to CPUs.
+    #[serde(default)]
+    pub cut_by_hand: Vec<HandCut>,
     /// Whether something of Kloigos is on the server already (`/var/lib/kloigos`).
     pub initialised: bool,
     /// Whether this is no machine but a simulated one.
@@ -165,6 +168,26 @@ pub struct Account {
     pub name: String,
     /// Its number.
     pub id: u32,
+}
+
+/// An account that somebody confined to CPUs by hand: what a unit is, made otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandCut {
+    /// Its name.
+    pub account: String,
+    /// Its number.
+    pub uid: u32,
+    /// The CPUs that its user slice is held to.
+    pub cpus: CpuSet,
+    /// Its home directory.
+    pub home: String,
+    /// How many processes it has, wherever they are.
+    pub processes: usize,
+    /// The keys that may log in as it.
+    pub keys: Vec<PublicKey>,
+    /// How many further lines of its `authorized_keys` are no keys that a tenant may have: with
+    /// options, too weak, or damaged.
+    pub other_keys: usize,
 }
 
 /// A range of numbers.

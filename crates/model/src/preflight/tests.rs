@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     host::{
-        Account, Filesystem, HostCapabilities, IdRange, QuotaState, Sockets, SshDaemon,
+        Account, Filesystem, HandCut, HostCapabilities, IdRange, QuotaState, Sockets, SshDaemon,
         Surroundings,
     },
     layout::{Numbering, plan},
@@ -88,6 +88,7 @@ fn sound() -> Facts {
             ssh_daemons: vec!["ssh.service".into()],
             ..Surroundings::default()
         },
+        cut_by_hand: vec![],
         initialised: false,
         simulated: false,
     }
@@ -325,4 +326,32 @@ fn lists_of_sshd_that_keep_units_out_are_refused() {
             "{keyword} {pattern}: {said}"
         );
     }
+}
+
+#[test]
+fn an_account_on_the_cpus_of_units_is_told_and_with_processes_in_the_way() {
+    let cut = |processes: usize| HandCut {
+        account: "alice".into(),
+        uid: 1001,
+        cpus: "2-5".parse().expect("CPUs"),
+        home: "/home/alice".into(),
+        processes,
+        keys: vec![],
+        other_keys: 0,
+    };
+    let with = |processes| Facts {
+        cut_by_hand: vec![cut(processes)],
+        ..sound()
+    };
+    let units = slots(&["0-2", "3"]);
+    let busy = said(&with(2), &units);
+    assert!(
+        busy.contains("alice (1001) was given the CPUs 2-3"),
+        "{busy}"
+    );
+    assert!(busy.contains("pkill -KILL -U 1001"), "{busy}");
+    assert_eq!(said(&with(0), &units), "");
+    let idle = told(&examine(&with(0), &units));
+    assert!(idle.contains("systemctl revert user-1001.slice"), "{idle}");
+    assert_eq!(told(&examine(&with(2), &slots(&["0-1", "6-7"]))), "");
 }
