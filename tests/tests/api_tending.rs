@@ -1,4 +1,8 @@
-//! A server as a whole over HTTP: what is done about drift, cordon and uncordon, check and repair.
+//! A server as a whole over HTTP: what is done about drift, cordon and uncordon, check and repair;
+//! what others made on it.
+
+#[path = "api/by_hand.rs"]
+mod by_hand;
 
 use std::{sync::Arc, time::Duration};
 

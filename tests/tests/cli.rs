@@ -1,5 +1,7 @@
 //! The command line, as a program of its own over real control planes, real terminals, real OpenSSH.
 
+#[path = "cli/by_hand.rs"]
+mod by_hand;
 #[path = "cli/canned.rs"]
 mod canned;
 #[path = "cli/contexts.rs"]

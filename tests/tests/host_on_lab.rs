@@ -5,6 +5,7 @@
 
 mod host_on_lab {
     mod attestation;
+    mod by_hand;
     mod isolation;
     mod life;
     mod limits;
@@ -14,6 +15,7 @@ mod host_on_lab {
     mod tenancy;
 
     pub(crate) use attestation::each_mechanism_is_attested;
+    pub(crate) use by_hand::accounts_confined_by_hand_are_seen;
     pub(crate) use isolation::{
         a_login_outside_its_slice_is_refused, a_tenant_is_on_its_own_cpus_and_ports,
         limits_change_under_a_running_tenant,
@@ -88,6 +90,12 @@ fn the_life_of_a_server_under_the_host_binary() -> Result<()> {
     }
     println!("── removal");
     host_on_lab::removal_leaves_nothing(&stage, &before).context("removal")
+}
+
+/// Tenants of a time before: on a server that nothing of ours was ever on.
+#[test]
+fn the_life_before_is_seen_as_it_is() -> Result<()> {
+    host_on_lab::accounts_confined_by_hand_are_seen(&Stage::set()?)
 }
 
 /// On a server of its own, since what it breaks it leaves broken.

@@ -125,6 +125,23 @@ impl Columns {
         plain("WHY", "why"),
         plain("REGION", "region").wide(),
     ]);
+    const HAND_CUTS: Self = Self(&[
+        plain("ACCOUNT", "account"),
+        plain("UID", "uid"),
+        plain("CPU-RANGE", "cpu_range"),
+        plain("PROCESSES", "processes"),
+        plain("HOME", "home"),
+    ]);
+    const ADOPTED: Self = Self(&[
+        plain("ACCOUNT", "account"),
+        plain("UID", "uid"),
+        plain("CPU-RANGE", "cpu_range"),
+        plain("PROCESSES", "processes"),
+        plain("KEYS", "keys"),
+        plain("USER", "user"),
+        plain("PLAN", "plan").word(),
+        plain("WHY", "why"),
+    ]);
     const REBORN: Self = Self(&[
         plain("WAS", "was"),
         plain("UNIT", "compute_id"),
@@ -287,6 +304,8 @@ impl Columns {
             "log" => Self::LOG,
             "drift" => Self::DRIFT,
             "servers" => Self::IMPORTED,
+            "cut_by_hand" => Self::HAND_CUTS,
+            "accounts" => Self::ADOPTED,
             "tenancies" => Self::REBORN,
             "layout.units" => Self::LAYOUT,
             "history" => Self::ATTEMPTS,

@@ -3,7 +3,8 @@
 //!
 //! What was settled on a machine is kept in a file of its own and settled again by whoever finds the
 //! file changed. A call holds the machine's lock, and is answered only after it was kept, so that a
-//! machine never holds less than a database was told.
+//! machine never holds less than a database was told. What people made on a machine by hand is in a
+//! file beside that one, which they may change at any time.
 
 use std::{
     collections::BTreeMap,
@@ -18,8 +19,9 @@ use kloigos_control::{
     FirstContact,
     transport::{Answer, Target, Transport, TransportError},
 };
-use kloigos_model::host::{Desired, Outcome, Progress, Request, ScopeName};
-use kloigos_sim::fleet::SimFleet;
+use kloigos_model::host::{Desired, HandCut, Outcome, Progress, Request, ScopeName};
+use kloigos_sim::fleet::{SimFleet, address};
+use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
 /// The name of the folder, which has a file for each machine.
@@ -31,9 +33,12 @@ type Machine = BTreeMap<ScopeName, Desired>;
 /// A simulated fleet that is kept in a folder.
 pub(crate) struct KeptFleet {
     fleet: SimFleet,
+    servers: u32,
     folder: PathBuf,
     /// The machines as this process has them in memory.
     here: Mutex<BTreeMap<IpAddr, Machine>>,
+    /// What people made on them by hand.
+    by_hand: Mutex<BTreeMap<IpAddr, Vec<HandCut>>>,
 }
 
 impl KeptFleet {
@@ -47,9 +52,28 @@ impl KeptFleet {
         made.with_context(|| format!("failed to make {}", folder.display()))?;
         Ok(Self {
             fleet: SimFleet::new(servers),
+            servers,
             folder,
             here: Mutex::default(),
+            by_hand: Mutex::default(),
         })
+    }
+
+    /// Makes the machine of this process what its people made of it.
+    async fn be_cut_by_hand(&self, ip: IpAddr) -> Result<()> {
+        let cuts: Vec<HandCut> = read(&self.folder.join(format!("{ip}.by-hand.json")))?;
+        let mut by_hand = self.by_hand.lock().await;
+        let before = by_hand.insert(ip, cuts.clone()).unwrap_or_default();
+        if before != cuts {
+            let number = (1..=self.servers).find(|number| address(*number) == ip);
+            let number = number.context("there is no such simulated server")?;
+            self.fleet.on_machine(number, |machine| {
+                for cut in &cuts {
+                    machine.cut_by_hand(cut);
+                }
+            });
+        }
+        Ok(())
     }
 
     /// Makes the machine of this process what it became by others.
@@ -85,7 +109,8 @@ impl KeptFleet {
     ) -> Result<Answer, TransportError> {
         let file = self.folder.join(format!("{}.json", target.ip));
         let _held = lock(file.with_extension("lock")).await.map_err(lost)?;
-        let mut machine = read(&file).map_err(lost)?;
+        let mut machine: Machine = read(&file).map_err(lost)?;
+        self.be_cut_by_hand(target.ip).await.map_err(lost)?;
         self.catch_up(target.ip, &machine).await?;
         let answer = self.fleet.call(target, request, progress).await?;
         if answer.report.outcome == Outcome::Settled && change(&mut machine, request) {
@@ -162,10 +187,10 @@ fn target(ip: IpAddr) -> Target {
     }
 }
 
-fn read(file: &Path) -> Result<Machine> {
+fn read<T: DeserializeOwned + Default>(file: &Path) -> Result<T> {
     match fs::read(file) {
         Ok(bytes) => Ok(serde_json::from_slice(&bytes)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Machine::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(T::default()),
         Err(error) => Err(error.into()),
     }
 }

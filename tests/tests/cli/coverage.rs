@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use serde_json::Value;
 
 use crate::{
+    by_hand::two_accounts,
     import::old_database,
     person::{Person, busy, cut, plane},
 };
@@ -42,6 +43,7 @@ fn every_page_is_true_and_together_they_reach_all_of_the_api() {
         let person = Person::of(&plane);
         if page.ends_with("migrate.md") {
             old_database(person.home());
+            two_accounts(dir.path(), 3);
         }
         if !page.ends_with("first-steps.md") {
             person.prints(&["login", &plane.api().base()]);

@@ -1311,6 +1311,31 @@ export interface components {
             /** @description The faults. */
             detail: components["schemas"]["ValidationError"][];
         };
+        /** @description An account that somebody confined to CPUs by hand. */
+        HandCutView: {
+            /** @description Its name. */
+            account: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            uid: number;
+            /** @description The CPUs that its user slice is held to, in their canonical spelling. */
+            cpu_range: string;
+            /** @description How many these are. */
+            cpu_count: number;
+            /** @description Its home directory. */
+            home: string;
+            /** @description How many processes it has. */
+            processes: number;
+            /** @description The public keys that may log in as it, as a tenant may have them. */
+            keys: string[];
+            /**
+             * @description How many further lines of its `authorized_keys` are no such keys: with options, too weak,
+             *     or damaged.
+             */
+            other_keys: number;
+        };
         /** @description How the control plane stands. */
         HealthView: {
             /** @description `ok`, or `degraded` when the database does not answer. */
@@ -1686,6 +1711,8 @@ export interface components {
             /** @description What keeps it from being cut, or makes it hold less; none when nothing does. */
             findings: components["schemas"]["FindingView"][];
             layout: components["schemas"]["LayoutView"] | null;
+            /** @description Accounts that somebody confined to CPUs by hand, as if they were units. */
+            cut_by_hand: components["schemas"]["HandCutView"][];
             /** @description What the server is. */
             facts: components["schemas"]["FactsView"];
         };

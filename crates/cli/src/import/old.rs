@@ -1,30 +1,37 @@
-//! What a Kloigos 0.2 knew: one row for each unit.
+//! A server as others had it; what a Kloigos 0.2 knew of its own is one row for each unit.
 
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// A server of it.
+/// A server that others cut.
 #[derive(Debug, PartialEq)]
 pub(super) struct OldServer {
     pub(super) hostname: String,
     pub(super) ip: String,
     pub(super) region: String,
     pub(super) zone: String,
+    /// The host key that it proved to have, where it was looked at.
+    pub(super) host_key: Option<String>,
     /// The CPUs of each unit.
     pub(super) ranges: Vec<String>,
     /// Units that were somebody's.
     pub(super) tenancies: Vec<Tenancy>,
-    /// What of its rows makes no sense.
+    /// Why nothing can be done about it.
     pub(super) unclear: Option<String>,
 }
 
 /// A unit that was somebody's.
 #[derive(Debug, PartialEq)]
 pub(super) struct Tenancy {
-    pub(super) compute_id: String,
+    /// What its unit was called.
+    pub(super) was: String,
     pub(super) cpu_count: u64,
     pub(super) tags: Map<String, Value>,
+    /// The tags by which it is known again when it was made anew.
+    pub(super) mark: Map<String, Value>,
+    /// Who may log in, a public key a line.
+    pub(super) keys: String,
 }
 
 /// The servers of these rows, as they first appear.
@@ -86,6 +93,7 @@ impl Row {
             ip: self.ip.clone(),
             region: self.region.clone(),
             zone: self.zone.clone(),
+            host_key: None,
             ranges: Vec::new(),
             tenancies: Vec::new(),
             unclear: None,
@@ -107,9 +115,14 @@ impl Row {
         match self.status.as_str() {
             "free" => {}
             "allocated" => server.tenancies.push(Tenancy {
-                compute_id: self.compute_id,
+                mark: Map::from_iter([(
+                    "imported_from".to_owned(),
+                    self.compute_id.clone().into(),
+                )]),
+                was: self.compute_id,
                 cpu_count: self.cpu_count,
                 tags: self.tags,
+                keys: String::new(),
             }),
             status => {
                 let why = format!("{} is {status}; free or allocate it first", self.compute_id);

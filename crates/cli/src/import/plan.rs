@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{V02, old::OldServer};
+use super::{How, old::OldServer};
 use crate::{
     api::Call,
     failure::{Failure, Kind},
@@ -15,6 +15,8 @@ pub(super) struct Planned {
     pub(super) outcome: Outcome,
     /// The init that cuts it as it was.
     pub(super) body: Option<Value>,
+    /// What that would make; null where it was not looked at.
+    pub(super) layout: Value,
 }
 
 /// What is or was done.
@@ -31,6 +33,26 @@ pub(super) enum Outcome {
     Left(String),
 }
 
+impl Outcome {
+    /// For people and programs.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Cut => "cut",
+            Self::There => "there",
+            Self::Done => "done",
+            Self::Failed(_) => "failed",
+            Self::Left(_) => "left",
+        }
+    }
+
+    fn why(&self) -> Option<&str> {
+        match self {
+            Self::Cut | Self::There | Self::Done => None,
+            Self::Failed(why) | Self::Left(why) => Some(why),
+        }
+    }
+}
+
 impl Planned {
     /// Whether nothing is left to do about it.
     pub(super) fn is_settled(&self) -> bool {
@@ -39,13 +61,6 @@ impl Planned {
 
     /// For people and programs.
     pub(super) fn row(&self) -> Value {
-        let (plan, why) = match &self.outcome {
-            Outcome::Cut => ("cut", None),
-            Outcome::There => ("there", None),
-            Outcome::Done => ("done", None),
-            Outcome::Failed(why) => ("failed", Some(why)),
-            Outcome::Left(why) => ("left", Some(why)),
-        };
         let server = &self.server;
         json!({
             "hostname": server.hostname,
@@ -54,25 +69,25 @@ impl Planned {
             "zone": server.zone,
             "units": server.ranges.len(),
             "tenancies": server.tenancies.len(),
-            "plan": plan,
-            "why": why,
+            "plan": self.outcome.word(),
+            "why": self.outcome.why(),
         })
     }
 }
 
 /// Looks at what we have of it, and at the server itself.
-pub(super) fn plan(session: &Session, server: OldServer, asked: &V02) -> Result<Planned, Failure> {
-    let (outcome, body) = match known(session, &server)? {
-        Some(outcome) => (outcome, None),
-        None => match left(&server, asked) {
-            Some(why) => (Outcome::Left(why), None),
-            None => look(session, &server, asked)?,
-        },
+pub(super) fn plan(session: &Session, server: OldServer, how: &How) -> Result<Planned, Failure> {
+    let without = |outcome| (outcome, None, Value::Null);
+    let (outcome, body, layout) = match (known(session, &server)?, &server.unclear) {
+        (Some(outcome), _) => without(outcome),
+        (None, Some(why)) => without(Outcome::Left(why.clone())),
+        (None, None) => look(session, &server, how)?,
     };
     Ok(Planned {
         server,
         outcome,
         body,
+        layout,
     })
 }
 
@@ -106,47 +121,33 @@ fn known(session: &Session, server: &OldServer) -> Result<Option<Outcome>, Failu
     Ok(Some(Outcome::Left(why.to_owned())))
 }
 
-/// Why nothing can be done about it.
-fn left(server: &OldServer, asked: &V02) -> Option<String> {
-    if server.unclear.is_some() {
-        return server.unclear.clone();
-    }
-    let tenancies = server.tenancies.len();
-    (tenancies > 0 && !asked.tenancies).then(|| {
-        format!(
-            "{tenancies} of its units are somebody's: end these tenancies in 0.2, and import with \
-             --tenancies to make them anew"
-        )
-    })
-}
-
 /// Whether it can be cut as it was, by its own word.
 fn look(
     session: &Session,
     server: &OldServer,
-    asked: &V02,
-) -> Result<(Outcome, Option<Value>), Failure> {
-    let reach = given([
-        ("ip", Some(server.ip.clone().into())),
-        ("ssh_port", asked.ssh_port.map(Value::from)),
-        ("ssh_user", asked.ssh_user.clone().map(Value::from)),
-    ]);
+    how: &How,
+) -> Result<(Outcome, Option<Value>, Value), Failure> {
+    let reach = how.reach(&server.ip);
     let layout = given([
         ("cpu_ranges", Some(server.ranges.clone().into())),
-        ("first_port", asked.first_port.map(Value::from)),
-        ("port_step", asked.port_step.map(Value::from)),
-        ("first_uid", asked.first_uid.map(Value::from)),
+        ("first_port", how.first_port.map(Value::from)),
+        ("port_step", how.port_step.map(Value::from)),
+        ("first_uid", how.first_uid.map(Value::from)),
     ]);
     let mut probe = reach.clone();
+    probe.extend(given([(
+        "host_key",
+        server.host_key.clone().map(Value::from),
+    )]));
     probe.insert("layout".to_owned(), Value::Object(layout.clone()));
     let seen = match session.get(&Call::post(["servers", "probe"], Value::Object(probe))) {
         Err(failure) if matches!(failure.kind(), Kind::Conflict | Kind::Usage) => {
-            return Ok((Outcome::Left(failure.to_string()), None));
+            return Ok((Outcome::Left(failure.to_string()), None, Value::Null));
         }
         seen => seen?,
     };
     if let Some(why) = refusals(&seen) {
-        return Ok((Outcome::Left(why), None));
+        return Ok((Outcome::Left(why), None, seen["layout"].clone()));
     }
     let mut body = reach;
     body.extend(layout);
@@ -157,7 +158,19 @@ fn look(
         // What is cut is what was looked at.
         ("host_key", Some(seen["host_key"].clone())),
     ]));
-    Ok((Outcome::Cut, Some(Value::Object(body))))
+    let layout = seen["layout"].clone();
+    Ok((Outcome::Cut, Some(Value::Object(body)), layout))
+}
+
+impl How {
+    /// A server of this address, as a request names it.
+    pub(super) fn reach(&self, ip: &str) -> Map<String, Value> {
+        given([
+            ("ip", Some(ip.into())),
+            ("ssh_port", self.ssh_port.map(Value::from)),
+            ("ssh_user", self.ssh_user.clone().map(Value::from)),
+        ])
+    }
 }
 
 /// What on the server is in the way, with what to do about it.

@@ -4,7 +4,7 @@ use kloigos_control::{Plan, PlannedUnit, Probed};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{FactsView, FindingView};
+use super::{FactsView, FindingView, HandCutView};
 
 /// What a probe saw. Nothing was changed, and nothing of it is kept.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -18,6 +18,8 @@ pub struct ProbeView {
     /// What an init would make of it; null when no layout was asked for.
     #[schema(required = true)]
     pub layout: Option<LayoutView>,
+    /// Accounts that somebody confined to CPUs by hand, as if they were units.
+    pub cut_by_hand: Vec<HandCutView>,
     /// What the server is.
     pub facts: FactsView,
 }
@@ -56,11 +58,13 @@ pub struct PlannedUnitView {
 
 impl From<Probed> for ProbeView {
     fn from(probed: Probed) -> Self {
+        let cuts = &probed.facts.cut_by_hand;
         Self {
             host_key_fingerprint: probed.host_key.fingerprint(),
             host_key: probed.host_key.to_string(),
             findings: probed.findings.into_iter().map(FindingView::from).collect(),
             layout: probed.plan.map(LayoutView::from),
+            cut_by_hand: cuts.iter().map(HandCutView::from).collect(),
             facts: probed.facts.into(),
         }
     }
