@@ -118,7 +118,8 @@ fn metrics(scraped: &str) -> Vec<String> {
         let samples = scraped.lines().filter(|line| line.starts_with(name));
         let labels = samples
             .filter_map(|line| line.split_once('{'))
-            .find_map(|(_, rest)| rest.split_once('}'));
+            // A path has braces of its own.
+            .find_map(|(_, rest)| rest.rsplit_once('}'));
         let names =
             labels.map(|(labels, _)| labels.split("\",").filter_map(|one| one.split('=').next()));
         let names: Vec<&str> = names.into_iter().flatten().collect();
