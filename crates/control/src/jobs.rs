@@ -14,6 +14,7 @@ mod deallocating;
 mod decommissioning;
 mod hooked;
 mod initializing;
+mod removal;
 mod repairing;
 mod said;
 mod settling;

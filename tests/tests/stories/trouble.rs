@@ -206,3 +206,25 @@ async fn a_half_made_server_is_swept_before_it_is_made_anew() {
     assert_eq!(town.standing().await, ["sim1_0-15 free", "sim1_16-31 free"]);
     town.decommission(1, false).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_life_left_goes_with_one_that_never_came_there() {
+    let town = Town::new(1).await;
+    let pristine = town.fleet.snapshot(1);
+    for _ in 0..4 {
+        town.fleet.mishap(1, Mishap::DiesAfter(9));
+    }
+    let job = town.init(1, &["0-31", "32-63"]).await;
+    assert_eq!(job.status, JobStatus::Failed);
+    let left = town.fleet.snapshot(1);
+    assert_ne!(left, pristine, "something is left of it");
+    town.fleet.cut(1);
+    let job = town.init(1, &["0-31"]).await;
+    assert_eq!(job.status, JobStatus::Failed, "nobody is there: {job:?}");
+    let job = town.decommission(1, false).await;
+    assert_eq!(job.status, JobStatus::Failed, "it must answer: {job:?}");
+    town.fleet.mend(1);
+    let job = town.decommission(1, false).await;
+    assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    assert_eq!(town.fleet.snapshot(1), pristine);
+}

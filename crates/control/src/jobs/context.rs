@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use kloigos_model::{
     event::EventId,
-    host::{Desired, Request},
+    host::Request,
     ids::{ServerId, UnitKey},
     remark::Remark,
 };
@@ -21,7 +21,7 @@ use super::{
     Fault,
     said::{Said, Written},
 };
-use crate::{core::Core, desired, reply, reply::Reply, settings::Patience, target};
+use crate::{core::Core, reply, reply::Reply, settings::Patience, target};
 
 /// The surroundings of one step.
 pub(crate) struct Context<'a> {
@@ -264,13 +264,4 @@ impl Operation for LookAtUnit {
         let open = tx.open_allocation(unit.key).await?;
         Ok((server, unit, open))
     }
-}
-
-/// Everything of a server's life that may be on the server, in the order in which it is removed.
-pub(crate) fn removal(scene: &Scene) -> Vec<Desired> {
-    let units: Vec<UnitRecord> = scene.units.iter().map(|(unit, _)| unit.clone()).collect();
-    let scopes = units.iter().map(|unit| desired::unit(unit, None));
-    scopes
-        .chain([desired::server(&scene.server, &units)])
-        .collect()
 }

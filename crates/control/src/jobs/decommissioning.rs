@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Context, Fault, Job, Next,
-    context::{Scene, removal},
+    context::Scene,
+    removal::{remains, removed},
     visit,
 };
 use crate::{desired, reply::Reply};
@@ -74,10 +75,7 @@ impl Job for Decommissioning {
         let request = match self {
             Self::Evict { .. } | Self::Hook { .. } => None,
             Self::Empty { .. } => empty(&scene),
-            // A server that was never changed has nothing to be removed, and need not answer.
-            Self::Remove { .. } => scene.server.touched.then(|| Request::Remove {
-                scopes: removal(&scene),
-            }),
+            Self::Remove { .. } => remains(&scene, cx).await?,
         };
         let reply = match request {
             Some(request) => Some(cx.ask(&scene.server, &request).await),
@@ -193,6 +191,7 @@ impl Decommissioning {
                 Ok(Next::Then(Self::Remove { server }))
             }
             Self::Remove { .. } => {
+                removed(&seen.scene.server, tx).await?;
                 retire(server, tx, cx).await?;
                 Ok(Next::Done)
             }
@@ -267,5 +266,5 @@ async fn retire(server: ServerId, tx: &mut Tx<'_>, cx: &Context<'_>) -> Result<(
     }
     tx.move_server(server, ServerVerb::Retire, None, now)
         .await?;
-    tx.set_touched(server, false).await
+    Ok(())
 }

@@ -16,8 +16,8 @@ use kloigos_model::{
 use kloigos_store::{Error, JobKind, ServerRecord, Tx};
 use serde::{Deserialize, Serialize};
 
-use self::asks::{prepare, sweep};
-use super::{Context, Fault, Job, Next, context::Scene, visit};
+use self::asks::prepare;
+use super::{Context, Fault, Job, Next, context::Scene, removal::sweep, visit};
 use crate::{desired, reply::Reply};
 
 /// Where it is.
