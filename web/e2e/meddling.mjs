@@ -2,7 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const fileOf = (plane, ip) => join(plane.dir, "simulated", "machines", `${ip}.json`);
+const machines = (plane) => join(plane.dir, "simulated", "machines");
+const fileOf = (plane, ip) => join(machines(plane), `${ip}.json`);
 
 async function change(file, how) {
   const machine = JSON.parse(await readFile(file, "utf8"));
@@ -23,4 +24,18 @@ export async function lose(plane, ip) {
   const before = await readFile(file);
   await writeFile(file, "lost");
   return () => writeFile(file, before);
+}
+
+/** Somebody held accounts of the server to these CPUs, by name. */
+export function cutByHand(plane, ip, cpus) {
+  const accounts = Object.entries(cpus).map(([account, set], place) => ({
+    account,
+    uid: 1001 + place,
+    cpus: set,
+    home: `/home/${account}`,
+    processes: 0,
+    keys: [],
+    other_keys: 0,
+  }));
+  return writeFile(join(machines(plane), `${ip}.by-hand.json`), JSON.stringify(accounts));
 }

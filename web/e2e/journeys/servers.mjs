@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { picture } from "../browser.mjs";
-import { goTo, press, write } from "../keyboard.mjs";
-import { lose, meddle } from "../meddling.mjs";
+import { goTo, press, tabTo, write } from "../keyboard.mjs";
+import { cutByHand, lose, meddle } from "../meddling.mjs";
 import { call, until } from "../plane.mjs";
 
 const HOST = "host1";
@@ -48,6 +48,21 @@ export function servers(me) {
     await me().seesState("ready");
     const free = await call(plane, "GET", "/compute_units/?status=free");
     assert.ok(free.length > 0, "its units are free again");
+  });
+
+  test("a server that was cut by hand is laid out as it is", async () => {
+    const { page, plane } = me();
+    await cutByHand(plane, "127.64.0.2", { alice: "0-15", bob: "16-31,48-55" });
+    await page.goto("/init?ip=127.64.0.2");
+    await press(page, me().button("Look at it"));
+    await me().sees("alice 0-15, bob 16-31,48-55");
+    await tabTo(page, page.getByRole("checkbox"));
+    await page.keyboard.press("Space");
+    await press(page, me().button("Lay it out"));
+    await press(page, me().button("Use the cut that is there (2 units)"));
+    await me().sees("2 units; the host keeps 24 CPUs (32-47,56-63).");
+    const words = await page.getByLabel("CPU sets, one unit a line").inputValue();
+    assert.equal(words, "0-15\n16-31,48-55");
   });
 
   test("a server that does not answer is told, until it is found again", async () => {

@@ -13,6 +13,7 @@ export type Event = Schemas["EventView"];
 export type Examination = Schemas["ExaminationView"];
 export type Facts = Schemas["FactsView"];
 export type Finding = Schemas["FindingView"];
+export type HandCut = Schemas["HandCutView"];
 export type Health = Schemas["HealthView"];
 export type InitRequest = Schemas["InitServerRequest"];
 export type Job = Schemas["JobView"];

@@ -68,6 +68,7 @@ export function InitPage() {
           {probe && (
             <LayoutStep
               facts={probe.facts}
+              byHand={probe.cut_by_hand}
               draft={draft}
               change={change}
               faults={faults}

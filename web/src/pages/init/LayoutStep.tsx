@@ -1,6 +1,6 @@
 import { Alert, Button, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useMemo, useState } from "react";
-import type { Facts } from "~/api/types";
+import type { Facts, HandCut } from "~/api/types";
 import { letter, remarks } from "~/cpus/layout";
 import { formatCpus, parseCpus } from "~/cpus/set";
 import { plural } from "~/parts/format";
@@ -14,6 +14,7 @@ import { Templates } from "./Templates";
 
 interface Props {
   facts: Facts;
+  byHand: readonly HandCut[];
   draft: Draft;
   change: (part: Partial<Draft>) => void;
   faults: Readonly<Record<string, string>>;
@@ -22,7 +23,7 @@ interface Props {
 }
 
 /** How it is cut: equally, by its build, or by hand on the drawing or in words. */
-export function LayoutStep({ facts, draft, change, faults, back, next }: Props) {
+export function LayoutStep({ facts, byHand, draft, change, faults, back, next }: Props) {
   const { layout } = draft;
   const [pen, setPen] = useState(0);
   const owners = useMemo(() => ownersByLayout(layout), [layout]);
@@ -38,7 +39,7 @@ export function LayoutStep({ facts, draft, change, faults, back, next }: Props) 
   return (
     <Stack gap="md">
       <Panel title="Cut it">
-        <Templates cpus={facts.cpus.length} draft={draft} onCut={cut} />
+        <Templates facts={facts} byHand={byHand} draft={draft} onCut={cut} />
       </Panel>
       <Panel
         title="By hand"

@@ -7,6 +7,7 @@ import { Facts } from "~/parts/Facts";
 import { Findings } from "~/parts/Findings";
 import { bytes } from "~/parts/format";
 import { Panel } from "~/parts/Panel";
+import { saidOf } from "./hand";
 import { StepButtons } from "./StepButtons";
 
 /** What was found: its key to confirm, what it is, and what keeps it from being cut. */
@@ -47,6 +48,7 @@ export function LookStep({
               ],
               ["Memory", bytes(facts.memory_bytes)],
               ["Of Kloigos before", facts.initialised ? "something is left on it" : "nothing"],
+              ["Cut by hand", saidOf(probe.cut_by_hand) || "nothing"],
             ]}
           />
         </Panel>

@@ -1,5 +1,8 @@
 // Laying out by hand: CPUs are given to units one by one, or all are said in words.
+import type { HandCut } from "~/api/types";
 import { letter } from "~/cpus/layout";
+import { parseCpus } from "~/cpus/set";
+import { plural } from "~/parts/format";
 
 /** The unit that stands for the host. */
 export const HOST = -1;
@@ -46,4 +49,19 @@ export function setLayout(
     layout.push(cpus);
   }
   return { layout };
+}
+
+/** The layout that accounts of the server are held to already, or why that is none. */
+export function layoutThere(accounts: readonly HandCut[], there: readonly number[]): Outcome {
+  return setLayout(accounts.map((account) => account.cpu_range).join("\n"), there, parseCpus);
+}
+
+/** Who is held to which CPUs, and what of it stands in the way. */
+export function saidOf(accounts: readonly HandCut[]): string {
+  const each = accounts.map(({ account, cpu_range, processes }) =>
+    processes > 0
+      ? `${account} ${cpu_range} (${plural(processes, "process", "processes")})`
+      : `${account} ${cpu_range}`,
+  );
+  return each.join(", ");
 }
