@@ -184,6 +184,9 @@ impl Network {
             format_args!("{} asked {asked}: {told}", parcel.sender),
         );
         self.servers.after(number, &before);
+        if waited && deadly && outcome.is_err() {
+            self.servers.died_late(number);
+        }
         // What was sent before the weather cleared may come later; power is given back no more then.
         if deadly && outcome.is_err() && !self.weather.is_over() && self.dice.chance(500) {
             self.servers.lose_power(number);

@@ -37,6 +37,8 @@ struct Inner {
     meddled: BTreeSet<u32>,
     /// How often each was returned as it was.
     removals: BTreeMap<u32, u32>,
+    /// On these a process ended in the middle of a request that was older than a removal.
+    died_late: BTreeSet<u32>,
     /// The newest generation that each scope of a server was seen with.
     newest: BTreeMap<(u32, ScopeName), Generation>,
     rows: Arc<Rows>,
@@ -50,6 +52,8 @@ enum Cut {
     Power,
 }
 
+/// Where a server keeps what it needs until the next boot.
+const RUN: &str = "/run/kloigos";
 /// What is known from here alone: how new everything is, and which binary says so.
 const KEPT: [&str; 2] = ["/var/lib/kloigos", "/usr/local"];
 
@@ -119,6 +123,11 @@ impl Servers {
     pub(super) fn let_wait(&self, number: u32, waited: bool) {
         self.fleet
             .on_machine(number, |machine| machine.set_waits_for_removal(waited));
+    }
+
+    /// The process of a request that was older than a removal ended in its middle.
+    pub(super) fn died_late(&self, number: u32) {
+        self.inner().died_late.insert(number);
     }
 
     /// It is as it was, after a boot where it had no power.
@@ -265,7 +274,15 @@ impl Servers {
         let now = self.fleet.snapshot(number);
         let differences = traces::differences(&pristine.snapshot(), &now).into_iter();
         // A request that came late found nothing to do, and brought the binary with it.
-        let ours = |what: &String| !what.starts_with("/usr/local/lib/kloigos");
+        let binary = |what: &String| what.starts_with("/usr/local/lib/kloigos");
+        // Where its process ended before it found that, nobody knows of its locks; the next boot
+        // takes them.
+        let died_late = self.inner().died_late.contains(&number);
+        let lock = |what: &String| {
+            let path = what.split(": ").next().unwrap_or_default();
+            died_late && (path == RUN || path.starts_with(RUN) && path.ends_with(".lock"))
+        };
+        let ours = |what: &String| !binary(what) && !lock(what);
         differences.filter(ours).collect()
     }
 
