@@ -1,5 +1,5 @@
 //! The examples for Ansible, on real servers: a cluster of three nodes in three units on two
-//! servers is deployed and upgraded node by node, while somebody asks it up to ten times a second.
+//! servers is deployed and upgraded node by node, while somebody asks it ten times a second.
 
 mod examples_on_lab {
     mod asking;

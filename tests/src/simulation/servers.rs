@@ -280,7 +280,8 @@ impl Servers {
         let died_late = self.inner().died_late.contains(&number);
         let lock = |what: &String| {
             let path = what.split(": ").next().unwrap_or_default();
-            died_late && (path == RUN || path.starts_with(RUN) && path.ends_with(".lock"))
+            let below = path.strip_prefix(RUN);
+            died_late && below.is_some_and(|file| file.is_empty() || file.contains(".lock"))
         };
         let ours = |what: &String| !binary(what) && !lock(what);
         differences.filter(ours).collect()
