@@ -190,8 +190,19 @@ pub(super) fn proofs(tests: &[String]) -> (Vec<Step>, Vec<Step>) {
     let on_lab = |release| on_lab.iter().map(move |name| on_release(name, release));
     let preparations = vec![cargo("the host binary", &["xtask", "dist", "--host-only"])];
     let proofs = anywhere.iter().map(|name| integration(name));
-    let proofs = proofs.chain(["trixie", "bookworm"].into_iter().flat_map(on_lab));
+    let proofs = proofs
+        .chain([at_every_call()])
+        .chain(["trixie", "bookworm"].into_iter().flat_map(on_lab));
     (preparations, proofs.collect())
+}
+
+/// Of the deaths at calls to a server's machinery, all; with every change it is some, spread over
+/// all of them.
+fn at_every_call() -> Step {
+    let mut step = only(integration("stories"), &["laws"]);
+    step.name = "stories, deaths at every call".to_owned();
+    step.environment.push(("KLOIGOS_PLACES", "1000000"));
+    step
 }
 
 fn on_release(name: &str, release: &'static str) -> Step {
