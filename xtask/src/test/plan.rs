@@ -200,7 +200,7 @@ pub(super) fn proofs(tests: &[String]) -> (Vec<Step>, Vec<Step>) {
 /// all of them.
 fn at_every_call() -> Step {
     let mut step = only(integration("stories"), &["laws"]);
-    step.name = "stories, deaths at every call".to_owned();
+    step.name.push_str(", deaths at every call");
     step.environment.push(("KLOIGOS_PLACES", "1000000"));
     step
 }
