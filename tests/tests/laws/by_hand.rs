@@ -1,6 +1,6 @@
 //! What people confined by hand is seen as it is, and left as it is.
 
-use kloigos_model::host::{HandCut, Request};
+use kloigos_model::host::{Facts, HandCut, Request};
 use kloigos_sim::host::SimHost;
 use kloigos_tests::keys::public_key;
 
@@ -92,4 +92,15 @@ fn keys_are_those_that_the_account_itself_keeps() {
         .collect();
     let expected = [("mallory".to_owned(), 0), ("alice".to_owned(), 2)];
     assert_eq!(told, expected);
+}
+
+/// A host binary from before tells nothing of them.
+#[test]
+fn facts_of_an_older_host_binary_are_read() {
+    let facts = settle(&mut bare(), &Request::Facts).facts;
+    let mut older = serde_json::to_value(&facts).expect("JSON");
+    let told = older.as_object_mut().expect("facts were asked for");
+    told.remove("cut_by_hand").expect("told by this one");
+    let read: Option<Box<Facts>> = serde_json::from_value(older).expect("facts");
+    assert_eq!(read, facts);
 }
