@@ -4,6 +4,9 @@
 //! `KLOIGOS_BLESS=1` writes what came into the page instead; the difference is then for a person to
 //! read.
 
+pub mod steps;
+pub mod walk;
+
 use std::{
     fmt::Write as _,
     fs,
@@ -11,8 +14,8 @@ use std::{
     process::Command,
 };
 
-/// What begins and ends a block of commands.
-const FENCE: (&str, &str) = ("```console", "```");
+use steps::{FENCE, Step, step};
+
 /// Where a page's control plane is, for its readers.
 const ADDRESS: &str = "http://127.0.0.1:8000";
 
@@ -48,21 +51,7 @@ impl Reader {
             if line != FENCE.0 {
                 continue;
             }
-            while let Some(line) = lines.next_if(|line| *line != FENCE.1) {
-                let mut command = line
-                    .strip_prefix("$ ")
-                    .expect("a command begins with $")
-                    .to_owned();
-                while command.ends_with('\\') {
-                    command.push('\n');
-                    command.push_str(lines.next().expect("a command goes on"));
-                }
-                let mut said = String::new();
-                while let Some(line) =
-                    lines.next_if(|line| !line.starts_with("$ ") && *line != FENCE.1)
-                {
-                    let _ = writeln!(said, "{line}");
-                }
+            while let Some(Step { command, said }) = step(&mut lines) {
                 let came = self.run(&command);
                 let _ = write!(written, "$ {command}\n{came}");
                 if squeezed(&said) != squeezed(&came) {

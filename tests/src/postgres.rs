@@ -26,6 +26,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 const PROGRAMS: &str = "/usr/lib/postgresql";
 /// The server refuses to run as root; the package brings this user.
 const USER: &str = "postgres";
+/// Who is asked for a password; nobody else is. It is made by who needs it.
+const PASSWORD_USER: &str = "kloigos";
 
 /// A running server. Databases are dropped with it.
 pub struct Cluster {
@@ -173,6 +175,20 @@ impl Cluster {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
+        self.ask_for_passwords();
+    }
+
+    /// One user must give its password, as users of other machines' servers must.
+    fn ask_for_passwords(&self) {
+        let file = self.data().join("pg_hba.conf");
+        let rules = fs::read_to_string(&file).expect("who may connect");
+        let rules = format!("local all {PASSWORD_USER} scram-sha-256\n{rules}");
+        fs::write(file, rules).expect("who may connect");
+    }
+
+    /// The folder of its socket.
+    pub fn socket(&self) -> &Path {
+        self.dir.path()
     }
 
     /// What lives as long as a program is never dropped; its folder goes by another one.

@@ -1,0 +1,82 @@
+//! The commands of a page, and what it says comes of each.
+
+use std::{fmt::Write as _, iter::Peekable, str::Lines};
+
+/// What begins and ends a block of commands.
+pub(super) const FENCE: (&str, &str) = ("```console", "```");
+/// What stands before a command.
+const PROMPT: &str = "$ ";
+
+/// One command.
+#[derive(Debug)]
+pub struct Step {
+    /// The command, which may go over several lines.
+    pub command: String,
+    /// What the page shows below it.
+    pub said: String,
+}
+
+/// All of a page, or of a part of it.
+pub fn steps(text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line == FENCE.0 {
+            steps.extend(std::iter::from_fn(|| step(&mut lines)));
+        }
+    }
+    steps
+}
+
+/// The next one of a block; none at its end.
+pub(super) fn step(lines: &mut Peekable<Lines>) -> Option<Step> {
+    let line = lines.next_if(|line| *line != FENCE.1)?;
+    let command = line.strip_prefix(PROMPT);
+    let mut command = command.expect("a command begins with $").to_owned();
+    while command.ends_with('\\') || is_quoting(&command) {
+        command.push('\n');
+        command.push_str(lines.next().expect("a command goes on"));
+    }
+    let mut said = String::new();
+    while let Some(line) = lines.next_if(|line| !line.starts_with(PROMPT) && *line != FENCE.1) {
+        let _ = writeln!(said, "{line}");
+    }
+    Some(Step { command, said })
+}
+
+/// Whether a text in quotes goes on in the next line.
+fn is_quoting(command: &str) -> bool {
+    let mut open = None;
+    let mut chars = command.chars();
+    while let Some(char) = chars.next() {
+        match (open, char) {
+            (None | Some('"'), '\\') => {
+                chars.next();
+            }
+            (None, '\'' | '"') => open = Some(char),
+            (Some(quote), char) if quote == char => open = None,
+            _ => {}
+        }
+    }
+    open.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_goes_on_behind_a_backslash_and_in_quotes() {
+        let page = "x\n```console\n$ one \\\n  two\nsaid\n$ three '{\n\"four\": \"'\"$K\"'\"}'\n```\n$ no\n";
+        let steps = steps(page);
+        let commands: Vec<_> = steps.iter().map(|step| step.command.as_str()).collect();
+        assert_eq!(
+            commands,
+            ["one \\\n  two", "three '{\n\"four\": \"'\"$K\"'\"}'"]
+        );
+        assert_eq!(
+            (steps[0].said.as_str(), steps[1].said.as_str()),
+            ("said\n", "")
+        );
+    }
+}
