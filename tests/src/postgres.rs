@@ -186,11 +186,6 @@ impl Cluster {
         fs::write(file, rules).expect("who may connect");
     }
 
-    /// The folder of its socket.
-    pub fn socket(&self) -> &Path {
-        self.dir.path()
-    }
-
     /// What lives as long as a program is never dropped; its folder goes by another one.
     fn sweep_after(&self) {
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
@@ -247,6 +242,11 @@ impl Cluster {
         if let Some(keeper) = keeper {
             keeper.end(signal);
         }
+    }
+
+    /// The folder of its socket.
+    pub fn socket(&self) -> &Path {
+        self.dir.path()
     }
 
     fn url(&self, database: &str) -> String {

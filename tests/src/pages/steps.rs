@@ -1,6 +1,6 @@
 //! The commands of a page, and what it says comes of each.
 
-use std::{fmt::Write as _, iter::Peekable, str::Lines};
+use std::{fmt::Write as _, iter::Peekable, process::Command, str::Lines};
 
 /// What begins and ends a block of commands.
 pub(super) const FENCE: (&str, &str) = ("```console", "```");
@@ -33,7 +33,7 @@ pub(super) fn step(lines: &mut Peekable<Lines>) -> Option<Step> {
     let line = lines.next_if(|line| *line != FENCE.1)?;
     let command = line.strip_prefix(PROMPT);
     let mut command = command.expect("a command begins with $").to_owned();
-    while command.ends_with('\\') || is_quoting(&command) {
+    while command.ends_with('\\') || is_open(&command) {
         command.push('\n');
         command.push_str(lines.next().expect("a command goes on"));
     }
@@ -44,21 +44,15 @@ pub(super) fn step(lines: &mut Peekable<Lines>) -> Option<Step> {
     Some(Step { command, said })
 }
 
-/// Whether a text in quotes goes on in the next line.
-fn is_quoting(command: &str) -> bool {
-    let mut open = None;
-    let mut chars = command.chars();
-    while let Some(char) = chars.next() {
-        match (open, char) {
-            (None | Some('"'), '\\') => {
-                chars.next();
-            }
-            (None, '\'' | '"') => open = Some(char),
-            (Some(quote), char) if quote == char => open = None,
-            _ => {}
-        }
-    }
-    open.is_some()
+/// Whether bash waits for more of it, such as the end of a text in quotes.
+fn is_open(command: &str) -> bool {
+    let mut bash = Command::new("bash");
+    bash.args(["-n", "-c", command]).env("LC_ALL", "C");
+    let said = bash.output().expect("bash is there").stderr;
+    let said = String::from_utf8_lossy(&said);
+    ["unexpected EOF", "unexpected end of file"]
+        .iter()
+        .any(|end| said.contains(end))
 }
 
 #[cfg(test)]
@@ -67,12 +61,15 @@ mod tests {
 
     #[test]
     fn a_command_goes_on_behind_a_backslash_and_in_quotes() {
-        let page = "x\n```console\n$ one \\\n  two\nsaid\n$ three '{\n\"four\": \"'\"$K\"'\"}'\n```\n$ no\n";
+        let page = "x\n```console\n$ one \"$(grep '\"')\" \\\n  two\nsaid\n$ three '{\n\"four\": \"'\"$K\"'\"}'\n```\n$ no\n";
         let steps = steps(page);
         let commands: Vec<_> = steps.iter().map(|step| step.command.as_str()).collect();
         assert_eq!(
             commands,
-            ["one \\\n  two", "three '{\n\"four\": \"'\"$K\"'\"}'"]
+            [
+                "one \"$(grep '\"')\" \\\n  two",
+                "three '{\n\"four\": \"'\"$K\"'\"}'"
+            ]
         );
         assert_eq!(
             (steps[0].said.as_str(), steps[1].said.as_str()),

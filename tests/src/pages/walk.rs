@@ -159,17 +159,15 @@ impl Walk {
         let mut parts = said.split(MARK);
         let mut untrue = Vec::new();
         for Step { command, said } in steps {
-            let mut came = self.as_on_the_page(parts.next().unwrap_or_default());
+            let came = self.as_on_the_page(parts.next().unwrap_or_default());
             let status = parts.next().unwrap_or("none, since the shell ended");
             if status == "0" && is_said(said, &came) {
                 continue;
             }
-            came.push_str(&format!("--- exit status {status}\n"));
-            let (command, said) = (command.clone(), said.clone());
             untrue.push(Untrue {
-                command,
-                said,
-                came,
+                command: command.clone(),
+                said: said.clone(),
+                came: format!("{came}\nexit status {status}\n"),
             });
         }
         untrue
