@@ -75,7 +75,7 @@ const UNRUN: [(&str, &str, &str); 7] = [
     (
         "docs/BENCH.md",
         "cargo xtask bench control",
-        "an hour on a machine that does nothing else; bench runs all topics with small numbers",
+        "long, on a machine that does nothing else; bench runs all topics with small numbers",
     ),
     (
         "docs/LAB.md",
