@@ -74,9 +74,11 @@ impl Operation for Leftovers<'_> {
     }
 }
 
+/// At this address alone: a life that was at another one is swept by the init that finds it there.
 async fn leftovers(server: &ServerRecord, tx: &mut Tx<'_>) -> Result<Vec<ServerId>, Error> {
     let lives = tx
         .leftovers(&server.hostname, server.ip, server.ssh_port)
         .await?;
-    Ok(lives.iter().map(|life| life.id).collect())
+    let here = |life: &&ServerRecord| (life.ip, life.ssh_port) == (server.ip, server.ssh_port);
+    Ok(lives.iter().filter(here).map(|life| life.id).collect())
 }
