@@ -19,8 +19,7 @@ pub(super) async fn remains(scene: &Scene, cx: &Context<'_>) -> Result<Option<Re
         let scopes = removal(scene);
         return Ok(Some(Request::Remove { scopes }));
     }
-    let lives = Leftovers(&scene.server);
-    let lives = cx.core.store.view(&lives).await?;
+    let lives = cx.core.store.view(&Leftovers(&scene.server)).await?;
     if lives.is_empty() {
         return Ok(None);
     }
@@ -30,8 +29,7 @@ pub(super) async fn remains(scene: &Scene, cx: &Context<'_>) -> Result<Option<Re
 /// Keeps that they are removed.
 pub(super) async fn removed(server: &ServerRecord, tx: &mut Tx<'_>) -> Result<(), Error> {
     if server.touched {
-        tx.set_touched(server.id, false).await?;
-        return Ok(());
+        return tx.set_touched(server.id, false).await;
     }
     for life in leftovers(server, tx).await? {
         tx.set_touched(life, false).await?;
