@@ -10,7 +10,7 @@ mod examples_on_lab {
     pub(crate) use plays::Plays;
 }
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use examples_on_lab::{Asking, Plays};
 use kloigos_tests::controller::repository;
 use xtask::lab::{self, Lab, Release, Spec};
@@ -44,7 +44,9 @@ fn a_cluster_is_upgraded_and_no_request_fails() -> Result<()> {
     plays.deploy("upgrade.yml", "newer", &newer)?;
     let asked = asking.end();
     println!("{asked}");
-    ensure!(asked.failed.is_empty(), "{:#?}", asked.failed);
+    if !asked.failed.is_empty() {
+        bail!("{:#?}\n{}", asked.failed, said_by_nodes(&lab)?);
+    }
     ensure!(asked.count >= 100, "only {} requests", asked.count);
     let after = plays.versions()?;
     ensure!(
@@ -56,4 +58,12 @@ fn a_cluster_is_upgraded_and_no_request_fails() -> Result<()> {
     );
     plays.play("release.yml", &[])?;
     plays.all_is_free()
+}
+
+/// What the nodes said of who leads them.
+fn said_by_nodes(lab: &Lab) -> Result<String> {
+    let told = |server: &lab::Server| {
+        server.script("journalctl --no-pager -o short-precise -g 'elected|leader|took too long'")
+    };
+    lab.servers().iter().map(told).collect()
 }

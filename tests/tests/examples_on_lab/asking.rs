@@ -68,7 +68,7 @@ fn go_on(endpoints: &[SocketAddr], over: &AtomicBool) -> Asked {
             let (asked, number) = (&asked, count);
             scope.spawn(move || {
                 // Late counts from when it was due, not from when this thread came to it.
-                let came = put(endpoints, number, due + ANSWERED);
+                let came = put(endpoints, number, due);
                 let took = due.elapsed();
                 let mut asked = asked.lock().expect("no request panics");
                 asked.longest = asked.longest.max(took);
@@ -83,26 +83,25 @@ fn go_on(endpoints: &[SocketAddr], over: &AtomicBool) -> Asked {
     asked
 }
 
-/// Writes a value by one node after the other, until one has it; fails when that is too late.
-fn put(endpoints: &[SocketAddr], number: u32, end: Instant) -> Result<()> {
+/// Writes a value by one node after the other, until one has it; fails when that is too late, and
+/// tells what every node did.
+fn put(endpoints: &[SocketAddr], number: u32, due: Instant) -> Result<()> {
     let encoded = |text: &str| BASE64_STANDARD.encode(text);
     let body = json!({ "key": encoded("number"), "value": encoded(&number.to_string()) });
     let mut node = number as usize;
+    let mut tried = String::new();
     loop {
         node += 1;
         let endpoint = endpoints[node % endpoints.len()];
+        let began = due.elapsed();
         let came = ask(endpoint, "POST", "/v3/kv/put", &body.to_string());
-        let late = Instant::now() > end;
-        match came {
-            Ok(_) => {
-                return if late {
-                    bail!("it came too late")
-                } else {
-                    Ok(())
-                };
-            }
-            Err(error) if late => return Err(error),
-            Err(_) => thread::sleep(Duration::from_millis(20)),
+        let (ended, over) = (due.elapsed(), came.is_ok());
+        let said = came.map_or_else(|error| format!("{error:#}"), |_| "answered".to_owned());
+        tried += &format!("; {endpoint} {began:.1?} to {ended:.1?}: {said}");
+        match (over, ended > ANSWERED) {
+            (_, true) => bail!("too late{tried}"),
+            (true, false) => return Ok(()),
+            (false, false) => thread::sleep(Duration::from_millis(20)),
         }
     }
 }
