@@ -21,4 +21,5 @@ mod stories {
     mod town;
     mod trouble;
     mod unreachable;
+    mod visits;
 }

@@ -4,14 +4,15 @@ use jiff::Timestamp;
 use kloigos_model::{
     event::{EventId, EventKind},
     host::{Change, ScopeName},
-    ids::{ServerId, UnitKey},
+    ids::{JobId, ServerId, UnitKey},
+    names::Hostname,
     server::DriftMode,
 };
 use sqlx::{any::AnyRow, query};
 
 use crate::{
     DriftRecord, JobKind, JobScope, NewEvent,
-    cells::{Cells, micros, plain},
+    cells::{Cells, any_of, micros, plain},
     error::Error,
     tx::Tx,
 };
@@ -39,13 +40,20 @@ pub struct DriftScope<'a> {
 }
 
 impl Tx<'_> {
-    /// Takes on the visit that is longest due; of several control planes one does. Servers in mode
-    /// `off` are visited only until they are known to be well and their units as they should be.
-    pub async fn claim_visit(&mut self, rules: &VisitRules) -> Result<Option<ServerId>, Error> {
+    /// Takes on the visit that is longest due, to none of the `busy`; of several control planes one
+    /// does. Servers in mode `off` are visited only until they are known to be well and their units
+    /// as they should be.
+    pub async fn claim_visit(
+        &mut self,
+        rules: &VisitRules,
+        busy: &[ServerId],
+    ) -> Result<Option<ServerId>, Error> {
+        let busy: Vec<String> = busy.iter().map(ServerId::to_string).collect();
         let statement = query(
             "UPDATE servers SET next_visit = CASE WHEN health = 'unreachable' THEN $3 ELSE $2 END \
              WHERE id = (SELECT s.id FROM servers s WHERE s.ended_at IS NULL \
              AND s.status IN ('ready', 'cordoned') AND s.next_visit <= $1 \
+             AND (CAST($4 AS TEXT) IS NULL OR $4 NOT LIKE '%,' || s.id || ',%') \
              AND (s.mode <> 'off' OR s.health IN ('unreachable', 'degraded') \
              OR (s.status = 'ready' AND EXISTS (SELECT 1 FROM units u WHERE u.server_id = s.id \
              AND u.ended_at IS NULL AND u.status = 'unavailable'))) \
@@ -53,7 +61,8 @@ impl Tx<'_> {
         )
         .bind(micros(rules.now))
         .bind(micros(rules.next))
-        .bind(micros(rules.sooner));
+        .bind(micros(rules.sooner))
+        .bind(any_of(busy.iter().map(String::as_str)));
         match self.row(statement).await? {
             Some(row) => Cells::new("servers", &row).parse("id").map(Some),
             None => Ok(None),
@@ -80,10 +89,23 @@ impl Tx<'_> {
 
     /// A visit went all the way.
     pub async fn set_visited(&mut self, id: ServerId, now: Timestamp) -> Result<(), Error> {
-        let statement = query("UPDATE servers SET visited_at = $2 WHERE id = $1")
-            .bind(id.to_string())
-            .bind(micros(now));
+        let statement =
+            query("UPDATE servers SET visited_at = $2, restored_at = NULL WHERE id = $1")
+                .bind(id.to_string())
+                .bind(micros(now));
         self.change_one("servers", statement).await
+    }
+
+    /// The server of this job, when the database was restored and has not been compared with it.
+    pub async fn uncompared(&mut self, job: JobId) -> Result<Option<Hostname>, Error> {
+        let statement = query(
+            "SELECT s.hostname FROM jobs j JOIN servers s ON s.id = j.server_id \
+             WHERE j.id = $1 AND s.restored_at IS NOT NULL",
+        );
+        match self.row(statement.bind(job.to_string())).await? {
+            Some(row) => Cells::new("servers", &row).parse("hostname").map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Says what is done about drift on a server from now on.
