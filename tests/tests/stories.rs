@@ -18,6 +18,7 @@ mod stories {
     mod order;
     mod recourse;
     mod refusals;
+    mod retries;
     mod town;
     mod trouble;
     mod unreachable;

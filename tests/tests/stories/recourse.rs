@@ -10,7 +10,7 @@ use kloigos_model::compute_unit::UnitStatus;
 use kloigos_sim::fleet::{Gate, Mishap};
 
 use super::{
-    end::{End, before, before_in, begin, calm, same},
+    end::{End, before, before_in, begin, same},
     town::{Town, allocate, first_unit, swift},
 };
 
@@ -165,54 +165,6 @@ async fn what_is_done_by_then_stays_done() {
     assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
     let late = town.control.cancel_job(op).await;
     assert!(matches!(late, Err(Refusal::Conflict { .. })), "{late:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_job_of_any_kind_that_failed_is_tried_again_by_hand() {
-    for &kind in JobKind::ALL {
-        let (end, _) = calm(kind).await;
-        let settings = Settings {
-            revisit: Duration::from_millis(5),
-            ..swift()
-        };
-        let town = before_in(kind, settings).await;
-        town.fleet.cut(1);
-        let begun = begin(kind, &town).await.expect("a job");
-        let failed = town.end_of(begun).await;
-        assert_eq!(failed.status, JobStatus::Failed, "{kind}: {failed:?}");
-        assert!(can_retry(&failed), "{kind}");
-        town.rest().await;
-        town.fleet.mend(1);
-        if kind == JobKind::Allocating {
-            let usable = |unit: &kloigos_control::UnitRecord| unit.status == UnitStatus::Free;
-            town.until_units(|units| units.iter().all(usable)).await;
-        }
-        let again = town.retry(&failed).await.expect("another try");
-        assert_ne!(again.job, begun.job, "{kind}");
-        let job = town.end_of(again).await;
-        assert_eq!(job.status, JobStatus::Succeeded, "{kind}: {job:?}");
-        assert_eq!(job.retry_of, Some(begun.job), "{kind}");
-        town.rest().await;
-        same(&End::of(&town).await, &end, &format!("{kind} again"));
-        let twice = town.retry(&job).await;
-        assert!(matches!(twice, Err(Refusal::Conflict { .. })), "{kind}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_old_failure_is_not_tried_on_somebody_elses_unit() {
-    let town = before(JobKind::Deallocating).await;
-    town.fleet.cut(1);
-    let begun = begin(JobKind::Deallocating, &town).await.expect("a job");
-    let failed = town.end_of(begun).await;
-    town.fleet.mend(1);
-    let again = town.retry(&failed).await.expect("another try");
-    town.end_of(again).await;
-    town.allocate(None).await.expect("the next tenant");
-    let refused = town.retry(&failed).await;
-    assert!(matches!(refused, Err(Refusal::Conflict { .. })));
-    let unit = town.unit(&first_unit()).await;
-    assert_eq!(unit.status, UnitStatus::Allocated);
 }
 
 #[tokio::test(flavor = "multi_thread")]

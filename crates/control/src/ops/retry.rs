@@ -34,7 +34,7 @@ impl Operation for Retry {
         let job = tx.load_job(id).await?.ok_or_else(|| no_job(id))?;
         match job.status {
             JobStatus::Queued => self.hurry(tx, &job).await,
-            JobStatus::Failed | JobStatus::Cancelled => self.anew(tx, &job).await,
+            JobStatus::Failed | JobStatus::Cancelled => self.once(tx, job).await,
             JobStatus::Running => conflict(format!("job {id} is being worked on")),
             JobStatus::Succeeded => conflict(format!("job {id} did what it was for")),
         }
@@ -52,6 +52,23 @@ impl Retry {
         }
         self.say(tx, job, job.id, "tried again at once").await?;
         Started::new(tx, &self.core, job.id, self.take_up).await
+    }
+
+    /// However often it is asked for, one other try is under way at a time, and none once one did
+    /// it: whoever asks again is answered with that. One that did not do it either is tried again
+    /// itself.
+    async fn once(&self, tx: &mut Tx<'_>, job: JobRecord) -> Result<Started, Refusal> {
+        let mut last = job;
+        while let Some(later) = tx.latest_retry(last.id).await? {
+            last = later;
+        }
+        match last.status {
+            JobStatus::Failed | JobStatus::Cancelled => self.anew(tx, &last).await,
+            JobStatus::Queued | JobStatus::Running | JobStatus::Succeeded => {
+                let (job, replayed) = (last.id, false);
+                Ok(Begun { job, replayed }.into())
+            }
+        }
     }
 
     /// Another job that does what this one was for.

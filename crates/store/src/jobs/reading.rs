@@ -35,6 +35,16 @@ impl Tx<'_> {
         row.map(|row| job(&row)).transpose()
     }
 
+    /// The latest other try of a job.
+    pub async fn latest_retry(&mut self, id: JobId) -> Result<Option<JobRecord>, Error> {
+        let statement = query(select_jobs!(
+            "WHERE j.retry_of = $1 AND j.turn > (SELECT turn FROM jobs WHERE id = $1) \
+             ORDER BY j.turn DESC LIMIT 1"
+        ));
+        let row = self.row(statement.bind(id.to_string())).await?;
+        row.map(|row| job(&row)).transpose()
+    }
+
     /// A job's step with all that it needs, as JSON: where it is, or where it ended.
     pub async fn load_job_state(&mut self, id: JobId) -> Result<Option<String>, Error> {
         let statement = query("SELECT id, state FROM jobs WHERE id = $1").bind(id.to_string());
