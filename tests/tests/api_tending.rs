@@ -236,6 +236,9 @@ fn a_cordoned_server_hands_nothing_out_and_keeps_its_tenants() {
     assert_eq!(stage.statuses(), ["allocated", "unavailable"]);
     assert_eq!(stage.ask("uncordon", &json!(null))["status"], "ready");
     assert_eq!(stage.ask("uncordon", &json!(null))["status"], "ready");
+    // They are compared first, and that is soon.
+    let free = |server: &Value| server["units"][1]["status"] == "free";
+    stage.client().await_get(SERVER, free);
     assert_eq!(stage.statuses(), ["allocated", "free"]);
     stage
         .client()

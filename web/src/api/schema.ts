@@ -476,7 +476,8 @@ export interface paths {
         /**
          * Try a job again
          * @description One that waits for its next try is tried at once. What a failed or cancelled one was for is
-         *     begun anew, by another job, as long as what it left is still as it left it.
+         *     begun anew, by another job, as long as what it left is still as it left it. Whoever asks again is
+         *     answered with that job, unless it failed too: then it is what is tried again.
          */
         post: operations["retry_job"];
         delete?: never;
@@ -685,8 +686,8 @@ export interface paths {
         put?: never;
         /**
          * Uncordon a server
-         * @description It is back in placement. Units that are known to be as they should be are free at once, the
-         *     others when they have been compared.
+         * @description It is back in placement. Its units are free when they were compared with what they should be,
+         *     which is done at once.
          */
         post: operations["uncordon_server"];
         delete?: never;

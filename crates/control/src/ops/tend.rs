@@ -4,11 +4,10 @@
 use std::sync::Arc;
 
 use kloigos_model::{
-    compute_unit::{UnitStatus, UnitVerb},
     ids::JobId,
     names::Hostname,
     remark::Remark,
-    server::{DriftMode, Health, ServerStatus, ServerVerb},
+    server::{DriftMode, ServerStatus, ServerVerb},
 };
 use kloigos_store::{JobScope, Operation, ServerRecord, Tx};
 
@@ -64,7 +63,8 @@ impl Tending {
         Ok(withdraw(tx, server.id, &reason, now).await?)
     }
 
-    /// What is known to be as it should be is free again at once, the rest after the next visit.
+    /// Its units are free again when they were compared, which the visit does that is due now: what
+    /// was known of them may be from before the server was lost.
     async fn uncordon(&self, tx: &mut Tx<'_>, server: &ServerRecord) -> Result<(), Refusal> {
         if server.status == ServerStatus::Ready {
             return Ok(());
@@ -73,18 +73,6 @@ impl Tending {
         let now = self.core.world.now();
         tx.move_server(server.id, ServerVerb::Uncordon, None, now)
             .await?;
-        let drift = tx.drift_of(server.id).await?;
-        // Where drift is not looked for, nothing is known of it.
-        let looked = server.visited_at.is_some() && server.mode != DriftMode::Off;
-        let trusted = server.health != Health::Unreachable && looked;
-        for unit in tx.units_of(server.id).await? {
-            let clean = drift
-                .iter()
-                .all(|drift| drift.unit.is_some_and(|other| other != unit.key));
-            if unit.status == UnitStatus::Unavailable && trusted && clean {
-                tx.move_unit(unit.key, UnitVerb::Restore, None, now).await?;
-            }
-        }
         Ok(tx.visit_by(server.id, now).await?)
     }
 

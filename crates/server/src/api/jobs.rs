@@ -123,7 +123,8 @@ pub(super) async fn cancel(
 /// Try a job again
 ///
 /// One that waits for its next try is tried at once. What a failed or cancelled one was for is
-/// begun anew, by another job, as long as what it left is still as it left it.
+/// begun anew, by another job, as long as what it left is still as it left it. Whoever asks again is
+/// answered with that job, unless it failed too: then it is what is tried again.
 #[utoipa::path(
     post,
     path = "/jobs/{id}/retry",

@@ -62,8 +62,8 @@ pub(super) async fn cordon(
 
 /// Uncordon a server
 ///
-/// It is back in placement. Units that are known to be as they should be are free at once, the
-/// others when they have been compared.
+/// It is back in placement. Its units are free when they were compared with what they should be,
+/// which is done at once.
 #[utoipa::path(
     post,
     path = "/servers/{hostname}/uncordon",
