@@ -174,6 +174,31 @@ async fn a_unit_is_stopped_frozen_and_started() {
     );
 }
 
+/// And what was set while its slice ran is gone with that.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_that_are_changed_while_it_is_stopped_hold_when_it_starts() {
+    let town = allocated().await;
+    for change in [
+        memory(512 << 20),
+        Change::Stop,
+        memory(256 << 20),
+        Change::Start,
+    ] {
+        let job = town.change(change).await;
+        assert_eq!(job.status, JobStatus::Succeeded, "{job:?}");
+    }
+    let begun = town.begin_attest().await.expect("a job");
+    town.end_of(begun).await;
+    let told = town.unit(&first_unit()).await.attestation;
+    let broken = told.expect("an attestation").broken;
+    assert!(broken.is_empty(), "{broken:?}");
+    let left = town.fleet.snapshot(1);
+    let mut set = left
+        .keys()
+        .filter(|path| path.contains("system.control/user-"));
+    assert_eq!(set.next(), None, "set while it ran");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_keeps_the_tenancy_and_counts() {
     let town = allocated().await;

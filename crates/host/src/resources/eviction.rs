@@ -18,7 +18,7 @@ use std::{cell::RefCell, fmt};
 
 use kloigos_model::host::{Tenant, UnitSpec};
 
-use super::{Look, Presence, Setting, residue};
+use super::{Look, Presence, Setting, residue, slice};
 use crate::{
     facts::processes,
     fault::{Refusal, Trouble},
@@ -137,7 +137,7 @@ impl Resource for Eviction {
             EvictionChange::EmptyTrash => files::empty_trash(host, unit),
             EvictionChange::AwaitStop => {
                 steps::await_stop(host, unit.uid, self.stopping.take())?;
-                steps::remove_runtime_limits(host, unit.uid)
+                slice::forget_runtime_limits(host, unit.uid)
             }
             EvictionChange::SweepElsewhere => files::sweep_elsewhere(host, unit.uid),
             EvictionChange::Prove => residue::prove(host, unit),

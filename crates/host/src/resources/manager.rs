@@ -13,7 +13,7 @@ use std::{cell::Cell, fmt};
 
 use kloigos_model::host::{Activity, UnitSpec};
 
-use super::{Look, Presence, Setting, eviction::steps};
+use super::{Look, Presence, Setting, eviction::steps, slice};
 use crate::{
     facts::{
         freezer::{self, Freezer},
@@ -157,7 +157,10 @@ impl Resource for Manager {
                 systemctl(host, &["start", "--no-block", &manager])?;
                 self.started.set(true);
             }
-            ManagerChange::Stop => systemctl(host, &["stop", &manager, &run_dir, &slice])?,
+            ManagerChange::Stop => {
+                systemctl(host, &["stop", &manager, &run_dir, &slice])?;
+                slice::forget_runtime_limits(host, uid)?;
+            }
             ManagerChange::End => {
                 steps::kill_slice(host, uid)?;
                 steps::kill_strays(host, uid)?;

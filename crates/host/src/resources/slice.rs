@@ -3,7 +3,8 @@
 //!
 //! systemd does not apply a changed drop-in to a slice that is active, daemon-reload or not
 //! (measured on systemd 257), so an active one is changed by `systemctl set-property` as well, and
-//! what counts is what the kernel's own cgroup files say.
+//! what counts is what the kernel's own cgroup files say. What that command leaves outlives the slice,
+//! and would outlive the unit: it goes when the slice has stopped.
 
 mod limits;
 
@@ -38,6 +39,8 @@ pub(super) struct Seen {
     drop_in: Vec<PartSeen>,
     /// Of the slice that is active.
     limits: Option<Limits>,
+    /// Whether one that is not has limits that were set while it was.
+    outlived: bool,
     online: Option<CpuSet>,
     nodes: Option<CpuSet>,
     /// Those that its bandwidth is limited on.
@@ -49,6 +52,7 @@ pub(super) struct Seen {
 pub(super) enum SliceChange {
     DropIn(PartChange),
     Set(BTreeSet<String>),
+    Forget,
 }
 
 impl fmt::Display for SliceChange {
@@ -56,6 +60,7 @@ impl fmt::Display for SliceChange {
         match self {
             Self::DropIn(change) => change.fmt(f),
             Self::Set(_) => f.write_str("set the limits of its running slice"),
+            Self::Forget => f.write_str("forget limits that were set while its slice ran"),
         }
     }
 }
@@ -71,9 +76,11 @@ impl Resource for Slice {
     fn inspect(&self, host: &mut dyn Host) -> Result<Seen, Trouble> {
         let thorough = self.setting.look == Look::Thorough;
         let (disks, elsewhere) = self.disks(host)?;
+        let limits = limits::of_slice(host, self.unit.uid)?;
         Ok(Seen {
             drop_in: self.drop_in(&disks).inspect(host)?,
-            limits: limits::of_slice(host, self.unit.uid)?,
+            outlived: limits.is_none() && has_runtime_limits(host, self.unit.uid)?,
+            limits,
             online: if thorough {
                 topology::online_cpus(host)?
             } else {
@@ -92,6 +99,7 @@ impl Resource for Slice {
     fn plan(&self, have: &Seen) -> Result<Vec<SliceChange>, Refusal> {
         let drop_in = self.drop_in(&have.disks).plan(&have.drop_in)?;
         let mut changes: Vec<SliceChange> = drop_in.into_iter().map(SliceChange::DropIn).collect();
+        changes.extend(have.outlived.then_some(SliceChange::Forget));
         if self.presence == Presence::Present {
             self.check(have)?;
             let wanted = limits::wanted(&self.unit, &have.disks);
@@ -107,6 +115,7 @@ impl Resource for Slice {
             // What is to be written is in the change.
             SliceChange::DropIn(change) => self.drop_in(&BTreeSet::new()).apply(host, change),
             SliceChange::Set(disks) => self.set(host, disks),
+            SliceChange::Forget => forget_runtime_limits(host, self.unit.uid),
         }
     }
 
@@ -208,4 +217,26 @@ impl Slice {
         }
         Ok(())
     }
+}
+
+/// Where `systemctl set-property` keeps what it set, until a reboot and beyond.
+fn runtime_limits(uid: u32) -> [String; 2] {
+    ["/run", "/etc"].map(|dir| format!("{dir}/systemd/system.control/{}.d", paths::slice(uid)))
+}
+
+fn has_runtime_limits(host: &mut dyn Host, uid: u32) -> Result<bool, Trouble> {
+    for dir in runtime_limits(uid) {
+        if host.stat(&dir)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Of a slice that has stopped, which would read them again at its next start.
+pub(super) fn forget_runtime_limits(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
+    for dir in runtime_limits(uid) {
+        host.remove_tree(&dir)?;
+    }
+    Ok(())
 }

@@ -128,17 +128,6 @@ fn failed_units(shown: &str, uid: u32) -> Vec<&str> {
     units.collect()
 }
 
-/// Removes what `systemctl set-property` left; it would be read at the next start of the slice.
-pub(super) fn remove_runtime_limits(host: &mut dyn Host, uid: u32) -> Result<(), Trouble> {
-    for dir in ["/run", "/etc"] {
-        host.remove_tree(&format!(
-            "{dir}/systemd/system.control/{}.d",
-            paths::slice(uid)
-        ))?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
