@@ -3,5 +3,6 @@
 mod database {
     mod backups;
     mod opening;
+    mod restored;
     mod ways;
 }

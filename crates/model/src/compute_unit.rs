@@ -48,7 +48,8 @@ worded_enum! {
         HandOver = "hand over",
         /// The reservation is given back; nothing was changed on its server.
         GiveBack = "give back",
-        /// A reset of it failed midway: it is neither its tenant's nor proven empty.
+        /// It is neither provably its tenant's nor provably empty: a reset of it failed midway, or
+        /// its server is ahead of what is known of it.
         Spoil = "spoil",
         /// Its tenancy ends.
         Deallocate = "deallocate",
@@ -95,7 +96,8 @@ impl UnitStatus {
             (Self::Decommissioning, V::Retire) => Ok(Self::Decommissioned),
             (Self::Initializing, V::Fail) => Ok(Self::InitFail),
             (Self::Allocating, V::Fail) => Ok(Self::AllocationFail),
-            (Self::Deallocating, V::Fail) | (Self::Allocated, V::Spoil) => {
+            (Self::Deallocating, V::Fail)
+            | (Self::Allocated | Self::Free | Self::Unavailable, V::Spoil) => {
                 Ok(Self::DeallocationFail)
             }
             (Self::Decommissioning, V::Fail) => Ok(Self::DecommissionFail),
@@ -193,7 +195,8 @@ mod tests {
         assert_eq!(spoilt, Ok(UnitStatus::DeallocationFail));
         for &status in UnitStatus::ALL {
             let allowed = status.after(UnitVerb::Spoil).is_ok();
-            assert_eq!(allowed, status == UnitStatus::Allocated, "{status}");
+            let stands = status.is_comparable();
+            assert_eq!(allowed, stands, "{status}");
         }
         let emptied = UnitStatus::DeallocationFail.after(UnitVerb::Deallocate);
         assert_eq!(emptied, Ok(UnitStatus::Deallocating));

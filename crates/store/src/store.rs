@@ -181,6 +181,9 @@ impl Store {
             Ok(transaction) => transaction,
             Err(error) => return Attempt::after(Error::from(error)),
         };
+        if let Err(error) = self.inner.engine.take_turn(&mut transaction).await {
+            return Attempt::after(Error::from(error));
+        }
         let mut tx = Tx::new(&mut transaction);
         let result = operation.run(&mut tx).await;
         if let Some(error) = tx.interrupted() {

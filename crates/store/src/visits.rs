@@ -22,6 +22,8 @@ use crate::{
 pub struct VisitRules {
     /// Now.
     pub now: Timestamp,
+    /// What is planned for later than this was planned by a clock that was ahead, and is due.
+    pub farthest: Timestamp,
     /// When the visited server is visited next.
     pub next: Timestamp,
     /// The same for one that did not answer.
@@ -52,7 +54,7 @@ impl Tx<'_> {
         let statement = query(
             "UPDATE servers SET next_visit = CASE WHEN health = 'unreachable' THEN $3 ELSE $2 END \
              WHERE id = (SELECT s.id FROM servers s WHERE s.ended_at IS NULL \
-             AND s.status IN ('ready', 'cordoned') AND s.next_visit <= $1 \
+             AND s.status IN ('ready', 'cordoned') AND (s.next_visit <= $1 OR s.next_visit > $5) \
              AND (CAST($4 AS TEXT) IS NULL OR $4 NOT LIKE '%,' || s.id || ',%') \
              AND (s.mode <> 'off' OR s.health IN ('unreachable', 'degraded') \
              OR (s.status = 'ready' AND EXISTS (SELECT 1 FROM units u WHERE u.server_id = s.id \
@@ -62,7 +64,8 @@ impl Tx<'_> {
         .bind(micros(rules.now))
         .bind(micros(rules.next))
         .bind(micros(rules.sooner))
-        .bind(any_of(busy.iter().map(String::as_str)));
+        .bind(any_of(busy.iter().map(String::as_str)))
+        .bind(micros(rules.farthest));
         match self.row(statement).await? {
             Some(row) => Cells::new("servers", &row).parse("id").map(Some),
             None => Ok(None),

@@ -105,12 +105,23 @@ pub(super) async fn choose(
 impl Started {
     /// What was begun, and the job itself where a worker stands ready and nothing is in its way:
     /// then it need not go through the queue.
+    ///
+    /// Refused on a server that a restored database was not compared with: what the rows say may
+    /// be older than what is there.
     pub(super) async fn new(
         tx: &mut Tx<'_>,
         core: &Core,
         job: kloigos_model::ids::JobId,
         take_up: bool,
     ) -> Result<Self, Refusal> {
+        if let Some(server) = tx.uncompared(job).await? {
+            return Err(Refusal::Conflict {
+                reason: format!(
+                    "the database was restored from a backup and not compared with server \
+                     {server} since; that is done as soon as it answers, try again then"
+                ),
+            });
+        }
         let claim: Option<Claim> = if take_up {
             crate::engine::claim(tx, core, Some(job)).await?
         } else {

@@ -34,9 +34,18 @@ pub(super) struct Seen {
     pub(super) facts: Option<Box<Facts>>,
     pub(super) key: PublicKey,
     /// How each scope differs, or why it could not be compared.
-    pub(super) scopes: BTreeMap<ScopeName, Result<ScopeReport, String>>,
+    pub(super) scopes: BTreeMap<ScopeName, Result<ScopeReport, Incomparable>>,
     /// The promises to tenants that are broken, as lists show them.
     pub(super) broken: BTreeMap<ScopeName, Vec<String>>,
+}
+
+/// Why a scope could not be compared.
+pub(super) enum Incomparable {
+    /// The server has seen a newer desired state of it than these rows: they are of a restored
+    /// database, or not the only ones.
+    Overtaken(String),
+    /// Anything else.
+    Faulty(String),
 }
 
 /// Whether a call was answered.
@@ -88,7 +97,7 @@ async fn compare(
     core: &Core,
     target: &Target,
     scopes: Vec<Desired>,
-) -> Result<BTreeMap<ScopeName, Result<ScopeReport, String>>, Asked> {
+) -> Result<BTreeMap<ScopeName, Result<ScopeReport, Incomparable>>, Asked> {
     let all = Request::Inspect {
         scopes: scopes.clone(),
     };
@@ -108,13 +117,17 @@ async fn compare(
         let report = answered(ask(core, target, &one).await)?.report;
         let found = match report.outcome {
             Outcome::Settled | Outcome::Drifted => report.scopes.into_iter().next(),
-            Outcome::Stale | Outcome::Refused | Outcome::Fault => {
-                compared.insert(name, Err(told(&report)));
+            Outcome::Stale => {
+                compared.insert(name, Err(Incomparable::Overtaken(told(&report))));
+                continue;
+            }
+            Outcome::Refused | Outcome::Fault => {
+                compared.insert(name, Err(Incomparable::Faulty(told(&report))));
                 continue;
             }
         };
-        let found = found.ok_or_else(|| "the server told nothing of it".to_owned());
-        compared.insert(name, found);
+        let nothing = || Incomparable::Faulty("the server told nothing of it".to_owned());
+        compared.insert(name, found.ok_or_else(nothing));
     }
     Ok(compared)
 }

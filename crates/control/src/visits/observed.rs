@@ -16,12 +16,17 @@ use kloigos_store::{
     DriftScope, Error, JobKind, JobScope, NewEvent, Operation, ServerRecord, Tx, UnitRecord,
 };
 
-use super::look::{Looked, Seen};
+use super::look::{Incomparable, Looked, Seen};
 use crate::{
     core::Core,
     jobs::{Attesting, Fault, Repairing, Scene, new_job, pin, set_health},
     reply,
 };
+
+/// Why a unit is in quarantine that nobody has by these rows.
+const OVERTAKEN: &str = "the server has seen a newer state of this unit than this database, which \
+    was restored from a backup or is not the only one; somebody may have the unit: look, and \
+    deallocate it to empty it";
 
 /// A visit that is over.
 pub(super) struct Observed<'a> {
@@ -36,8 +41,18 @@ struct Compared<'a> {
     unit: Option<&'a UnitRecord>,
     /// What differs.
     drift: Vec<Change>,
-    /// Whether an apply of the same could put it right.
-    repairable: bool,
+    standing: Standing,
+}
+
+/// How what differs can be put right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// By an apply of the same.
+    Repairable,
+    /// Not by us.
+    Faulty,
+    /// The server is ahead of the rows.
+    Overtaken,
 }
 
 impl Operation for Observed<'_> {
@@ -83,6 +98,7 @@ impl Observed<'_> {
             }
         }
         self.trust(server, &compared, tx).await?;
+        self.distrust(&compared, tx).await?;
         self.attest(seen, &compared, tx).await?;
         self.health(server, seen, &compared, tx).await?;
         tx.set_visited(server.id, self.now()).await
@@ -93,7 +109,7 @@ impl Observed<'_> {
         &'s self,
         server: &ServerRecord,
         name: &'s ScopeName,
-        result: &Result<ScopeReport, String>,
+        result: &Result<ScopeReport, Incomparable>,
         tx: &mut Tx<'_>,
     ) -> Result<Option<Compared<'s>>, Error> {
         let mut units = self.scene.units.iter().map(|(unit, _)| unit);
@@ -114,21 +130,21 @@ impl Observed<'_> {
         if before != now || tx.is_worked_on_since(scope, self.scene.seen).await? {
             return Ok(None);
         }
-        let (drift, repairable) = match result {
-            Ok(report) => (report.drift.clone(), true),
-            Err(why) => {
-                let change = Change {
-                    resource: "state".to_owned(),
-                    change: why.clone(),
-                };
-                (vec![change], false)
-            }
+        let unknown = |why: &String| {
+            let resource = "state".to_owned();
+            let change = why.clone();
+            vec![Change { resource, change }]
+        };
+        let (drift, standing) = match result {
+            Ok(report) => (report.drift.clone(), Standing::Repairable),
+            Err(Incomparable::Faulty(why)) => (unknown(why), Standing::Faulty),
+            Err(Incomparable::Overtaken(why)) => (unknown(why), Standing::Overtaken),
         };
         Ok(Some(Compared {
             name,
             unit,
             drift,
-            repairable,
+            standing,
         }))
     }
 
@@ -145,7 +161,8 @@ impl Observed<'_> {
             name: scope.name,
         };
         tx.set_drift(place, &scope.drift, None, self.now()).await?;
-        let repairs = server.mode == DriftMode::Repair && scope.repairable;
+        let repairable = scope.standing == Standing::Repairable;
+        let repairs = server.mode == DriftMode::Repair && repairable;
         if !repairs || scope.drift.is_empty() {
             return Ok(());
         }
@@ -181,6 +198,21 @@ impl Observed<'_> {
             let unit = scope.unit;
             if let Some(unit) = unit.filter(|unit| unit.status == UnitStatus::Unavailable) {
                 tx.move_unit(unit.key, UnitVerb::Restore, None, self.now())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A unit that these rows have as nobody's, while the server has seen newer ones of it, may be
+    /// somebody's. Only an operator knows.
+    async fn distrust(&self, compared: &[Compared<'_>], tx: &mut Tx<'_>) -> Result<(), Error> {
+        let ahead = compared
+            .iter()
+            .filter(|s| s.standing == Standing::Overtaken);
+        for unit in ahead.filter_map(|scope| scope.unit) {
+            if matches!(unit.status, UnitStatus::Free | UnitStatus::Unavailable) {
+                tx.move_unit(unit.key, UnitVerb::Spoil, Some(OVERTAKEN), self.now())
                     .await?;
             }
         }

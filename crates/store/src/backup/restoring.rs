@@ -3,7 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use jiff::Timestamp;
-use kloigos_model::event::EventKind;
+use kloigos_model::{
+    compute_unit::{UnitStatus, UnitVerb},
+    event::EventKind,
+    server::{ServerStatus, ServerVerb},
+};
 use sqlx::{AnyConnection, Connection, Row, query};
 
 use super::{file::Part, sound};
@@ -31,14 +35,17 @@ const EVENTS_A_SECOND: i64 = 1000;
 
 /// What a server's health says until the first visit after a restore.
 const NOT_VISITED: &str = "restored from a backup and not visited since";
+/// What is said of what was on its way to something else in the backup.
+const CUT_SHORT: &str = "it was under way in the backup that was restored, and what became of it \
+    is not known; look at the server first";
 
 /// Puts a backup in the place of all rows, in one transaction. Nobody may use the database
 /// meanwhile, and a database that has rows is refused unless they are to be replaced.
 ///
 /// The servers may be ahead of the backup. Therefore the epoch is raised above every one that was
-/// ever in use: it is the time of the restore in seconds. Every claim of a job is void, and no
-/// server is given to anybody before it was visited. What a server has that is newer than what the
-/// backup says of it is refused there as long as the row is what it was in the backup.
+/// ever in use: it is the time of the restore in seconds. What was under way has failed, and nothing
+/// is changed on a server before a visit has compared it. What a server has that is newer than what
+/// the backup says of it is refused there as long as the row is what it was in the backup.
 pub async fn restore(
     database: &Database,
     from: &Path,
@@ -57,6 +64,7 @@ pub async fn restore(
     let mut connection = store.writer().await?;
     let begin = database.engine().begin_write();
     let mut transaction = connection.begin_with(begin).await?;
+    database.engine().take_turn(&mut transaction).await?;
     let tables = tables(&mut backup).await?;
     refuse_full(&tables, replace, &mut transaction).await?;
     let epoch = epoch(&mut transaction, &mut backup, now).await?;
@@ -161,32 +169,68 @@ async fn epoch(
     Ok(known)
 }
 
+/// What the servers did since the backup is not known. So nothing of it goes on by itself: what was
+/// on its way to something else ends as a failure that an operator looks at, and what stood still is
+/// compared before anything is done about it.
 async fn settle(target: &mut AnyConnection, epoch: i64, now: Timestamp) -> Result<(), Error> {
     let raise = query("UPDATE meta SET value = $1 WHERE name = 'epoch'").bind(epoch);
     raise.execute(&mut *target).await?;
-    // The fence too: whoever held one of them before the restore has nothing to say any more.
-    let release = query(
-        "UPDATE jobs SET status = 'queued', lease_until = NULL, attempt = attempt + 1 \
-         WHERE status = 'running'",
-    );
-    release.execute(&mut *target).await?;
+    end_what_was_under_way(target, now).await?;
     let unseen = query(
-        "UPDATE servers SET health = 'unreachable', health_since = $1, health_reason = $2 \
-         WHERE ended_at IS NULL",
+        "UPDATE servers SET health = 'unreachable', health_since = $1, health_reason = $2, \
+         next_visit = 0 WHERE ended_at IS NULL",
     );
     unseen
         .bind(micros(now))
         .bind(NOT_VISITED)
         .execute(&mut *target)
         .await?;
+    for status in ServerStatus::ALL.iter().filter(|s| s.is_comparable()) {
+        let wait = query("UPDATE servers SET restored_at = $1 WHERE status = $2");
+        let wait = wait.bind(micros(now)).bind(status.as_str());
+        wait.execute(&mut *target).await?;
+    }
     let unseen = query(
         "UPDATE units SET status = 'unavailable', reason = $1 \
          WHERE status = 'free' AND ended_at IS NULL",
     );
     unseen.bind(NOT_VISITED).execute(&mut *target).await?;
-    let due = query("UPDATE servers SET next_visit = 0");
-    due.execute(&mut *target).await?;
     tell(target, epoch, now).await
+}
+
+/// Jobs, and the units, servers and tenancies that they were at. The fence of a job too: whoever
+/// held one of them before the restore has nothing to say any more.
+async fn end_what_was_under_way(target: &mut AnyConnection, now: Timestamp) -> Result<(), Error> {
+    let jobs = query(
+        "UPDATE jobs SET status = 'failed', reason = $1, ended_at = $2, lease_until = NULL, \
+         at_work = 0, attempt = attempt + 1 WHERE status IN ('queued', 'running')",
+    );
+    let jobs = jobs.bind(CUT_SHORT).bind(micros(now));
+    jobs.execute(&mut *target).await?;
+    let tenancies = query(
+        "UPDATE allocations SET status = 'failed', reason = $1, ended_at = $2 \
+         WHERE status = 'pending'",
+    );
+    let tenancies = tenancies.bind(CUT_SHORT).bind(micros(now));
+    tenancies.execute(&mut *target).await?;
+    for from in UnitStatus::ALL {
+        if let Ok(to) = from.after(UnitVerb::Fail) {
+            let units = query("UPDATE units SET status = $1, reason = $2 WHERE status = $3");
+            let units = units.bind(to.as_str()).bind(CUT_SHORT).bind(from.as_str());
+            units.execute(&mut *target).await?;
+        }
+    }
+    for from in ServerStatus::ALL {
+        if let Ok(to) = from.after(ServerVerb::Fail) {
+            let servers = query("UPDATE servers SET status = $1, reason = $2 WHERE status = $3");
+            let servers = servers
+                .bind(to.as_str())
+                .bind(CUT_SHORT)
+                .bind(from.as_str());
+            servers.execute(&mut *target).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Streams that had gone further than the backup miss nothing: the numbers of events go on behind
