@@ -4,6 +4,7 @@
 mod stories {
     mod attest;
     mod changes;
+    mod clocks;
     mod commits;
     mod drift;
     mod end;

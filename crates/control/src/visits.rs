@@ -118,8 +118,11 @@ impl Operation for TakeOn<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Fault> {
         let (world, settings) = (&self.core.world, &self.core.settings);
+        let longest = settings.visit_every.max(settings.revisit);
         let rules = VisitRules {
             now: world.now(),
+            // Clocks of control planes are not quite the same.
+            farthest: world.after(longest.saturating_mul(2)),
             next: world.after(settings.visit_every),
             sooner: world.after(settings.revisit),
         };

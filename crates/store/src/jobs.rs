@@ -87,12 +87,12 @@ pub struct ClaimRules {
 }
 
 impl Tx<'_> {
-    /// Adds a job, to be taken up at once.
+    /// Adds a job, to be taken up at once: whatever the time is, also when clocks are set back.
     pub async fn insert_job(&mut self, new: &NewJob) -> Result<(), Error> {
         let statement = query(
             "INSERT INTO jobs (id, kind, state, step, status, server_id, unit_id, attempt, tries, \
              next_at, created_at, turn) VALUES ($1, $2, $3, $4, 'queued', $5, $6, 0, 0, \
-             $7, $7, (SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs))",
+             0, $7, (SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs))",
         )
         .bind(new.id.to_string())
         .bind(new.kind.as_str())

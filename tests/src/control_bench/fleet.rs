@@ -50,7 +50,11 @@ const SERVERS: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 F
     next_visit) SELECT printf('0199c0de-0000-7000-8000-%012x', i), printf('host%05d', i), \
     printf('10.%d.%d.%d', i / 65536, i / 256 % 256, i % 256), 22, 'region' || (i % 5), \
     'zone' || (i % 3), 70001, 2000, 200, 1, 1, 1, 'ready', 'healthy', 1763800000000000, 1, \
-    1763800000000000, 9000000000000000 FROM n WHERE $2 > 0";
+    1763800000000000, (unixepoch() + 86400) * 1000000 FROM n WHERE $2 > 0";
+
+/// What a control plane over it is told, so that it does not visit: a visit planned for later than it
+/// could have been is due.
+pub(super) const NO_VISITS: &[&str] = &["--visit-every", "86400"];
 
 /// Every second one is free, and one of a hundred is unavailable.
 const UNITS: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n \

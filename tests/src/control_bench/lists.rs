@@ -84,7 +84,7 @@ impl Bench {
         for &units in self.size.units {
             let dir = tempfile::tempdir()?;
             self.runtime.block_on(fleet::fill(dir.path(), units))?;
-            let plane = self.serve(dir.path(), 1, &[])?;
+            let plane = self.serve(dir.path(), 1, fleet::NO_VISITS)?;
             let both = self.compare(&plane, dir.path(), "", &ALL, self.size.lists)?;
             let limit = if units == LIMIT.0 {
                 Limit::Times(LIMIT.1)
@@ -116,7 +116,7 @@ impl Bench {
         let dir = tempfile::tempdir()?;
         let units = self.size.units.last().copied().unwrap_or_default();
         self.runtime.block_on(fleet::fill(dir.path(), units))?;
-        let plane = self.serve(dir.path(), 1, &[])?;
+        let plane = self.serve(dir.path(), 1, fleet::NO_VISITS)?;
         let call = self.call_of_nothing(&plane)?;
         for (query, condition) in LOOKUPS {
             let both = self.compare(&plane, dir.path(), query, condition, self.size.lookups)?;

@@ -26,7 +26,7 @@ impl Bench {
         let (dir, servers) = (tempfile::tempdir()?, self.size.servers);
         let units = servers * fleet::PER_SERVER;
         self.runtime.block_on(fleet::fill(dir.path(), units))?;
-        let plane = self.serve(dir.path(), 1, &[])?;
+        let plane = self.serve(dir.path(), 1, fleet::NO_VISITS)?;
         std::thread::sleep(self.size.rest);
         let what = format!("memory with {servers} servers of {}", fleet::PER_SERVER);
         report.add(line(&what, resident(&plane)?, Limit::None));

@@ -1,19 +1,10 @@
 //! Servers as they are against servers as they should be.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
 use kloigos_control::{
-    Clock, EventFilter, JobFilter, JobKind, JobRecord, JobStatus, Refusal, ServerDetail, Settings,
-    SystemClock, SystemEntropy, Tend, World,
+    EventFilter, JobFilter, JobKind, JobRecord, JobStatus, Refusal, ServerDetail, Settings, Tend,
+    World,
 };
 use kloigos_model::{
     compute_unit::UnitStatus,
@@ -179,45 +170,6 @@ async fn nothing_of_a_cordoned_server_is_given_to_anybody() {
     town.until_units(|units| units.iter().all(|unit| unit.status == UnitStatus::Free))
         .await;
     town.allocate(None).await.expect("a unit");
-}
-
-/// A clock that is wrong by so many seconds.
-struct Wrong(AtomicI64);
-
-#[async_trait]
-impl Clock for Wrong {
-    fn now(&self) -> Timestamp {
-        let wrong = SignedDuration::from_secs(self.0.load(Ordering::SeqCst));
-        SystemClock.now() + wrong
-    }
-
-    async fn sleep_until(&self, at: Timestamp) {
-        let left = Duration::try_from(at - self.now()).unwrap_or_default();
-        tokio::time::sleep(left).await;
-    }
-}
-
-/// What was done while the clock was ahead ended in times that are still to come.
-#[tokio::test(flavor = "multi_thread")]
-async fn drift_is_seen_after_the_clock_was_set_back() {
-    let clock = Arc::new(Wrong(AtomicI64::new(3600)));
-    let world = World::new(clock.clone(), Arc::new(SystemEntropy));
-    let town = Town::with(1, swift(), world).await;
-    town.ready(1, &["0-31", "32-63"]).await;
-    town.allocate(None).await.expect("a unit");
-    town.rest().await;
-    clock.0.store(0, Ordering::SeqCst);
-    town.damage("/opt/c0-31");
-    town.damage("/etc/ssh/sshd_config.d/10-kloigos.conf");
-    let server = check(&town).await;
-    let scopes = server.drift.iter().map(|drift| drift.scope.to_string());
-    let scopes: BTreeSet<String> = scopes.collect();
-    let seen = |scope: &str| scopes.contains(scope);
-    assert!(seen("server") && seen("u0-31"), "{scopes:?}");
-    assert_eq!(server.record.health, Health::Degraded);
-    town.tend(Tend::Repair).await.expect("jobs");
-    town.rest().await;
-    assert_eq!(check(&town).await.drift, [], "{:?}", repairs(&town).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

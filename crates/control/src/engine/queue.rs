@@ -1,5 +1,6 @@
 //! What the engine asks of the queue in the database.
 
+use jiff::Timestamp;
 use kloigos_model::ids::JobId;
 use kloigos_store::{Claim, ClaimRules, Error, Operation, Tx};
 
@@ -31,15 +32,31 @@ impl Operation for TakeDue<'_> {
     type Refusal = Error;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Claim>, Error> {
+        let due = claim(tx, self.0, None).await?;
+        if due.is_some()
+            || tx
+                .hurry_beyond(farthest(self.0), self.0.world.now())
+                .await?
+                == 0
+        {
+            return Ok(due);
+        }
         claim(tx, self.0, None).await
     }
+}
+
+/// Until when anything waits for its next try. Twice the longest wait: clocks of control planes are
+/// not quite the same.
+fn farthest(core: &Core) -> Timestamp {
+    let longest = core.settings.repair.most.max(core.settings.contact.most);
+    core.world.after(longest.saturating_mul(2))
 }
 
 /// When there may be something to do.
 pub(super) struct NextDue;
 
 impl Operation for NextDue {
-    type Output = Option<jiff::Timestamp>;
+    type Output = Option<Timestamp>;
     type Refusal = Error;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, Error> {

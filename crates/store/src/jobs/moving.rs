@@ -191,6 +191,21 @@ impl Tx<'_> {
         Ok(self.change(statement).await? == 1)
     }
 
+    /// Jobs that wait for a next try further ahead than anything waits are due now: a clock that was
+    /// ahead wrote that. How many there were.
+    pub async fn hurry_beyond(
+        &mut self,
+        farthest: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let statement = query(
+            "UPDATE jobs SET next_at = $2 WHERE status IN ('queued', 'running') \
+             AND status = 'queued' AND next_at > $1",
+        );
+        let statement = statement.bind(micros(farthest)).bind(micros(now));
+        self.change(statement).await
+    }
+
     /// Puts a job back into the queue that its holder leaves where it is.
     pub async fn release_job(&mut self, id: JobId, attempt: i64) -> Result<(), Error> {
         let statement = query(
