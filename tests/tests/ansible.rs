@@ -1,6 +1,12 @@
 //! The Ansible collection and the examples, with the real `ansible-core` over simulated servers.
 
+#[path = "ansible/relay.rs"]
+mod relay;
+#[path = "ansible/trouble.rs"]
+mod trouble;
+
 use std::{
+    ffi::OsString,
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -24,6 +30,7 @@ const LOOKUP: &str = "{{ lookup('pipe', 'touch PWNED') }}";
 /// A controller: a folder with the collection, and a control plane to call.
 struct Controller {
     folder: TempDir,
+    serve: Serve,
     plane: ControlPlane,
     programs: PathBuf,
 }
@@ -36,6 +43,11 @@ impl Controller {
     /// With this version of `ansible-core`.
     fn with(version: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        Self::in_folder(folder, version, &["--simulated", "3"].map(Into::into))
+    }
+
+    /// With this folder, and these arguments for the control plane.
+    fn in_folder(folder: TempDir, version: &str, arguments: &[OsString]) -> Self {
         link_collection(folder.path());
         for number in 1..=2 {
             let file = folder.path().join(format!("key{number}.pub"));
@@ -43,12 +55,13 @@ impl Controller {
         }
         let serve = Serve {
             data_dir: folder.path().join("data"),
-            arguments: ["--simulated", "3"].map(Into::into).to_vec(),
+            arguments: arguments.to_vec(),
             token: None,
         };
         Self {
             plane: ControlPlane::start(&serve).expect("kloigos starts"),
             programs: ansible::programs_of(version).expect("ansible-core is installed"),
+            serve,
             folder,
         }
     }
@@ -67,12 +80,15 @@ impl Controller {
     }
 
     fn run_in(&self, folder: &Path, program: &str, arguments: &[&str]) -> Output {
+        let mut command = self.command(program, arguments);
+        command.current_dir(folder).output().expect("Ansible runs")
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let home = self.folder.path();
-        ansible_command(&self.programs, program, home, self.plane.api())
-            .args(arguments)
-            .current_dir(folder)
-            .output()
-            .expect("Ansible runs")
+        let mut command = ansible_command(&self.programs, program, home, self.plane.api());
+        command.args(arguments).current_dir(home);
+        command
     }
 
     /// What a program prints, when it succeeds.
@@ -200,6 +216,12 @@ fn no_tag_is_a_template(controller: &Controller) {
         "ansible-playbook",
         &["-i", "hostile.kloigos.yml", "hostile.yml"],
     );
+    controller.prints("ansible-playbook", &["hostile_module.yml", "--diff"]);
+    controller
+        .plane
+        .client()
+        .delete("/api/compute_units/deallocate/host1_16-31?wait=true")
+        .expect(200);
     let exported = drive::run(&[
         "export",
         "ansible",

@@ -14,7 +14,7 @@ options:
     description:
       - The control plane's address, such as V(https://kloigos.example).
       - A token is sent to another machine over HTTPS only, unless the environment has
-        E(KLOIGOS_PLAIN_HTTP=1).
+        E(KLOIGOS_PLAIN_HTTP=1). The proxies of the environment count for HTTPS only.
       - Without it, E(KLOIGOS_URL), and V(http://127.0.0.1:8000) after that.
     type: str
   token:

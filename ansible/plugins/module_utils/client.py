@@ -9,12 +9,18 @@ import json
 import os
 import time
 import uuid
-from urllib.error import HTTPError, URLError
+from http.client import HTTPException
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
 
+from ansible.module_utils.urls import ConnectionError as ConnectingError
 from ansible.module_utils.urls import open_url
 
 USUAL = "http://127.0.0.1:8000"
+#: What a proxy answers while the control plane behind it is away, and that itself while its database is.
+AWAY = (502, 503, 504)
+#: How long, in seconds, one that has answered before may be away, as while it is upgraded.
+PATIENCE = 30
 
 
 class KloigosError(Exception):
@@ -23,6 +29,10 @@ class KloigosError(Exception):
     def __init__(self, message, status=None):
         super().__init__(message)
         self.status = status
+
+
+class LostError(KloigosError):
+    """No answer of a control plane came; one may when the call is made again."""
 
 
 def connection_arguments():
@@ -53,6 +63,7 @@ class Client:
         self.token = _token(options)
         self.ca_file = options.get("ca_file") or os.environ.get("KLOIGOS_CA_FILE") or None
         self.timeout = options.get("timeout") or 30
+        self.answered = False
 
     def get(self, *parts, **query):
         """What is; None when there is no such thing."""
@@ -70,68 +81,107 @@ class Client:
 
     def follow(self, job, timeout):
         """Waits until a job has succeeded; what it then is."""
+        over = self.await_end(job, timeout)
+        if over["status"] != "succeeded":
+            action = "; " + over["next_action"] if over["next_action"] else ""
+            raise KloigosError("%s %s: %s (job %s)%s" % (over["kind"], over["status"], over["reason"], job, action))
+        return over
+
+    def await_end(self, job, timeout):
+        """Waits until a job is over, however it ends; what it then is."""
         end = time.monotonic() + timeout
         pause = 0.05
         while True:
             now = self.get("jobs", job)
             if now is None:
                 raise KloigosError("the control plane does not know its job %s" % job)
-            if now["status"] == "succeeded":
+            if now["status"] in ("succeeded", "failed", "cancelled"):
                 return now
-            if now["status"] in ("failed", "cancelled"):
-                raise KloigosError("%s %s: %s (job %s)" % (now["kind"], now["status"], now["reason"], job))
             if time.monotonic() > end:
                 raise KloigosError("job %s is not done within %s seconds; it goes on" % (job, timeout))
             time.sleep(pause)
             pause = min(pause * 1.5, 2)
 
     def _call(self, method, parts, query, body=None, key=None):
+        """What is answered, and the job that began. Any call may be made again: it changes nothing or
+        has a key. Whoever never answered is not waited for, as the address may be wrong."""
         path = "/api/" + "/".join(quote(str(part), safe="") for part in parts)
         query = {name: value for name, value in query.items() if value is not None}
         if query:
             path += "?" + urlencode(query)
+        request = dict(method=method, headers=self._headers(key))
+        if body is not None:
+            request["headers"]["Content-Type"] = "application/json"
+            request["data"] = json.dumps(body)
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._once(path, request)
+            except LostError:
+                if not self.answered or time.monotonic() > end:
+                    raise
+            time.sleep(1)
+
+    def _headers(self, key):
         headers = {"Accept": "application/json"}
         if self.token:
             headers["Authorization"] = "Bearer " + self.token
         if key:
             headers["Idempotency-Key"] = key
-        data = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            data = json.dumps(body)
+        return headers
+
+    def _once(self, path, request):
         try:
             answer = open_url(
                 self.url + path,
-                method=method,
-                headers=headers,
-                data=data,
                 timeout=self.timeout,
                 ca_path=self.ca_file,
                 follow_redirects="no",
+                # Without TLS a proxy would read the token.
+                use_proxy=self.url.startswith("https:"),
                 http_agent="kloigos.cloud",
                 force_basic_auth=False,
+                **request,
             )
             text = answer.read()
         except HTTPError as error:
-            raise KloigosError(_said(error), error.code) from None
-        except (URLError, OSError, ValueError) as error:
-            raise KloigosError("%s does not answer: %s" % (self.url, error)) from None
-        return (json.loads(text) if text else None), answer.headers.get("Kloigos-Job")
+            raise self._refusal(error) from None
+        except (OSError, HTTPException, ConnectingError, ValueError) as error:
+            raise LostError("%s does not answer: %s" % (self.url, error)) from None
+        try:
+            body = json.loads(text) if text else None
+        except ValueError:
+            raise self._stranger("no JSON") from None
+        self.answered = True
+        return body, answer.headers.get("Kloigos-Job")
+
+    def _refusal(self, error):
+        """What an answer that is no success means."""
+        said = _said(error)
+        if error.code in AWAY:
+            return LostError("%s does not answer: %s" % (self.url, said or "status %s" % error.code))
+        if said is None:
+            return self._stranger("status %s without a reason" % error.code)
+        self.answered = True
+        return KloigosError(said, error.code)
+
+    def _stranger(self, said):
+        return KloigosError("%s is no Kloigos control plane, its answer is %s" % (self.url, said))
 
 
 def _said(error):
-    """The sentence of an answer that is no success; of a 422, every fault with its place."""
+    """The sentence of an answer that is no success; of a 422, every fault with its place. None when it
+    is no answer of a control plane."""
     try:
         detail = json.loads(error.read())["detail"]
-    except (ValueError, KeyError, TypeError):
-        return "the control plane answers %s" % error.code
-    if isinstance(detail, str):
-        return detail
-    faults = (
-        "%s: %s" % (".".join(str(part) for part in fault["loc"][1:]), fault["msg"].replace("Value error, ", "", 1))
-        for fault in detail
-    )
-    return "; ".join(faults)
+        return detail if isinstance(detail, str) else "; ".join(_fault(fault) for fault in detail)
+    except (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _fault(fault):
+    place = ".".join(str(part) for part in fault["loc"][1:])
+    return "%s: %s" % (place, fault["msg"].replace("Value error, ", "", 1))
 
 
 def _address(url):
@@ -166,26 +216,3 @@ def _token(options):
     if any(not "!" <= char <= "~" for char in token):
         raise KloigosError("a token is one word of visible characters")
     return token
-
-
-def cpu_set(text):
-    """The CPUs of a range as the API writes it: V(0-3,64-67), V(0-31:2/4), or with a step, V(0-7:2)."""
-    cpus = set()
-    for part in text.split(","):
-        span, _sep, stride = part.partition(":")
-        first, _sep, last = span.partition("-")
-        used, _sep, group = stride.partition("/")
-        try:
-            first, last = int(first), int(last or first)
-            if not stride:
-                used, group = 1, 1
-            elif group:
-                used, group = int(used), int(group)
-            else:
-                used, group = 1, int(used)
-        except ValueError:
-            raise KloigosError("%r is no range of CPUs" % text) from None
-        if last < first or last > 1 << 16 or group < 1 or not 0 < used <= group:
-            raise KloigosError("%r is no range of CPUs" % text)
-        cpus.update(cpu for cpu in range(first, last + 1) if (cpu - first) % group < used)
-    return frozenset(cpus)

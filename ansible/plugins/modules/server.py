@@ -11,6 +11,8 @@ short_description: Cuts servers into Kloigos compute units, and gives them back
 description:
   - Sees to it that a server is cut into these units, or that nothing of Kloigos is on it.
   - A server that is cut otherwise is never cut anew silently; the module fails and says what differs.
+  - Work on it that is under way is waited for first. A server on which an init failed is cut again, or decommissioned;
+    of one on which a decommission failed only the latter is possible.
 extends_documentation_fragment: kloigos.cloud.connection
 options:
   name:
@@ -60,7 +62,7 @@ options:
     type: bool
     default: false
   wait:
-    description: Whether to wait until the work is done.
+    description: Whether to wait until the work is done, and before that for other work that is under way.
     type: bool
     default: true
   wait_timeout:
@@ -96,7 +98,7 @@ server:
   returned: always
   type: dict
 job:
-  description: The work that was begun and not waited for.
+  description: The work that goes on.
   returned: when O(wait=false) and there is work
   type: str
 """
@@ -106,12 +108,16 @@ from ansible_collections.kloigos.cloud.plugins.module_utils.client import (
     Client,
     KloigosError,
     connection_arguments,
-    cpu_set,
     waiting_arguments,
 )
+from ansible_collections.kloigos.cloud.plugins.module_utils.values import cpu_set
 
-#: States in which there is nothing of ours on a server.
-GONE = ("decommissioned", "init_fail")
+#: States in which a server is cut, or will be by itself.
+CUT = ("ready", "cordoned", "initializing")
+#: States in which nothing of ours is on a server, or will be by itself.
+GONE = ("decommissioned", "decommissioning")
+#: States in which a server is worked on, by a job of that kind.
+AT_WORK = ("initializing", "decommissioning")
 
 
 class Server:
@@ -125,24 +131,46 @@ class Server:
 
     def run(self):
         """Does it; what is to be returned."""
-        server = self.client.get("servers", self.wanted["name"])
-        there = server is not None and server["status"] not in GONE
+        server = self._rested()
+        status = server["status"] if server else "decommissioned"
         if self.wanted["state"] == "absent":
-            before, after = (layout(server) if there else {}), {}
-            changed = there
+            changed = status not in GONE
+            before, after = (layout(server) if changed else {}), {}
         else:
-            before, after = (layout(server) if there else {}), self._wanted_layout()
-            changed = not there
-            if there:
-                self._refuse_another(before, after)
-                after = before
+            changed = self._is_to_be_cut(server, status)
+            before, after = ({}, self._wanted_layout()) if changed else (layout(server), layout(server))
         if changed and not self.module.check_mode:
             self._work()
-            server = self.client.get("servers", self.wanted["name"])
+            server = self._server()
         result = dict(changed=changed, server=server, diff=dict(before=before, after=after))
         if self.job:
             result["job"] = self.job
         return result
+
+    def _server(self):
+        return self.client.get("servers", self.wanted["name"])
+
+    def _rested(self):
+        """The server, once nobody works on it, where that is waited for."""
+        server = self._server()
+        if server is None or server["status"] not in AT_WORK or self.module.check_mode:
+            return server
+        job = self.client.get("jobs", kind=server["status"], hostname=server["hostname"], limit=1)[0]["id"]
+        if not self.wanted["wait"]:
+            self.job = job
+            return server
+        # What is to go may go however that ends.
+        wait = self.client.await_end if self.wanted["state"] == "absent" else self.client.follow
+        wait(job, self.wanted["wait_timeout"])
+        return self._server()
+
+    def _is_to_be_cut(self, server, status):
+        if status == "decommission_fail":
+            said = (server["hostname"], status, server["reason"], server["next_action"])
+            raise KloigosError("%s is %s: %s; next: %s (state: absent)" % said)
+        if status in CUT:
+            self._refuse_another(layout(server), self._wanted_layout())
+        return status not in CUT
 
     def _wanted_layout(self):
         units = [sorted(cpu_set(text)) for text in self.wanted["cpu_ranges"]]

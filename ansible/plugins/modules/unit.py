@@ -12,6 +12,8 @@ description:
   - Sees to it that a unit of this name is allocated, with these keys and limits, or that none is.
   - A unit's name is its tag V(name), which the module gives it. Between two runs at the same moment there is no
     arbiter, so one name is for one play.
+  - A unit that is being allocated has its name already. One in quarantine keeps it, so V(present) takes no other one
+    but fails, and V(absent) deallocates it.
   - What a tenancy cannot change while it lasts, its CPUs and place, is never changed silently; the module fails.
 extends_documentation_fragment: kloigos.cloud.connection
 options:
@@ -59,7 +61,9 @@ options:
     type: str
     choices: [running, stopped, frozen]
   wait:
-    description: Whether to wait until the work is done.
+    description:
+      - Whether to wait until the work is done. Without it, only the last piece of work is not waited for, as each
+        needs the one before it, and a unit that is still being allocated is left as it is.
     type: bool
     default: true
   wait_timeout:
@@ -106,13 +110,10 @@ unit:
   returned: always
   type: dict
 job:
-  description: The work that was begun and not waited for.
+  description: The work that goes on.
   returned: when O(wait=false) and there is work
   type: str
 """
-
-import base64
-import hashlib
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.kloigos.cloud.plugins.module_utils.client import (
@@ -121,8 +122,9 @@ from ansible_collections.kloigos.cloud.plugins.module_utils.client import (
     connection_arguments,
     waiting_arguments,
 )
+from ansible_collections.kloigos.cloud.plugins.module_utils.tenancies import HELD, LIVING, QUARANTINE, Tenancies
+from ansible_collections.kloigos.cloud.plugins.module_utils.values import amount, fingerprint
 
-UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 #: How the API calls what a unit is brought to.
 VERBS = {"running": ("start", {}), "stopped": ("stop", {"mode": "stop"}), "frozen": ("stop", {"mode": "freeze"})}
 
@@ -134,43 +136,44 @@ class Unit:
         self.module = module
         self.wanted = module.params
         self.client = Client(module.params)
+        self.tenancies = Tenancies(self.client)
         self.before, self.after = {}, {}
         self.job = None
 
     def run(self):
         """Does it; what is to be returned."""
-        unit = self._find()
-        if self.wanted["state"] == "absent":
-            unit = self._deallocate(unit)
-        elif unit is None:
-            unit = self._allocate()
-        else:
-            unit = self._change(unit)
+        unit = self._absent() if self.wanted["state"] == "absent" else self._present()
         result = dict(changed=self.before != self.after, unit=unit, diff=dict(before=self.before, after=self.after))
         if self.job:
             result["job"] = self.job
         return result
 
-    def _find(self):
-        """The unit in all its detail, or None."""
-        wanted = self.wanted["compute_id"]
-        if wanted is None:
-            units = self.client.get("compute_units", "", status="allocated")
-            named = [unit for unit in units if (unit["tags"] or {}).get("name") == self.wanted["name"]]
-            if len(named) > 1:
-                names = ", ".join(unit["compute_id"] for unit in named)
-                raise KloigosError("the name %s is that of several units: %s" % (self.wanted["name"], names))
-            if not named:
-                return None
-            wanted = named[0]["compute_id"]
-        unit = self.client.get("compute_units", wanted)
+    def _present(self):
+        unit = self._meant()
         if unit is None:
-            raise KloigosError("there is no unit %s" % wanted)
-        return unit if unit["status"] == "allocated" else None
+            return self._allocate()
+        if unit["status"] in QUARANTINE:
+            said = (unit["compute_id"], unit["status"], unit["reason"], unit["next_action"])
+            raise KloigosError("%s is %s: %s; next: %s (state: absent)" % said)
+        if unit["status"] == "allocating" and not self.module.check_mode:
+            job = self.tenancies.job_of(unit)
+            self._wait_for(job)
+            unit = self.tenancies.made_by(job)
+            if self.job:
+                return unit
+        return self._change(unit)
+
+    def _meant(self):
+        """The unit that is to be as it is wanted, or None."""
+        if self.wanted["compute_id"] is None:
+            return self.tenancies.named(self.wanted["name"])
+        unit = self.tenancies.unit(self.wanted["compute_id"])
+        if unit["status"] not in LIVING + QUARANTINE:
+            said = (unit["compute_id"], unit["status"])
+            raise KloigosError("%s is %s; which unit is allocated is not chosen, give a name" % said)
+        return unit
 
     def _allocate(self):
-        if self.wanted["compute_id"] is not None:
-            raise KloigosError("%s is not allocated; which unit is allocated is not chosen, give a name" % self.wanted["compute_id"])
         keys = self.wanted["ssh_public_keys"]
         if not keys:
             raise KloigosError("ssh_public_keys is needed to allocate a unit")
@@ -188,31 +191,47 @@ class Unit:
         if self.module.check_mode:
             return None
         job = self.client.begin("POST", "compute_units", "allocate", body=body)
-        done = self._follow(job)
-        if done is None:
-            return None
-        unit = self.client.get("compute_units", done["compute_id"])
-        return self._bring_to_activity(unit)
+        self._wait_for(job)
+        if self.wanted["activity"]:
+            self._finish()
+        return self._bring_to_activity(self.tenancies.made_by(job))
+
+    def _absent(self):
+        compute_id = None
+        for unit in self._held():
+            compute_id = unit["compute_id"]
+            if unit["status"] != "deallocating":
+                self.before[compute_id], self.after[compute_id] = unit["status"], "free"
+            if not self.module.check_mode:
+                self._deallocate(unit)
+        return compute_id and self.tenancies.unit(compute_id)
+
+    def _held(self):
+        """The units whose tenancy is to end."""
+        if self.wanted["compute_id"] is None:
+            return self.tenancies.held(self.wanted["name"])
+        unit = self.tenancies.unit(self.wanted["compute_id"])
+        return [unit] if unit["status"] in HELD else []
 
     def _deallocate(self, unit):
-        if unit is None:
-            return None
-        self.before = dict(compute_id=unit["compute_id"], status="allocated")
-        self.after = dict(compute_id=unit["compute_id"], status="free")
-        if self.module.check_mode:
-            return unit
-        job = self.client.begin(
-            "DELETE", "compute_units", "deallocate", unit["compute_id"], allocation_id=unit["allocation_id"]
-        )
-        self._follow(job)
-        return self.client.get("compute_units", unit["compute_id"])
+        compute_id, tenancy = unit["compute_id"], self.tenancies.of(unit)
+        if unit["status"] == "allocating" and self.wanted["wait"]:
+            # Whichever unit it is for by then, and however that ends.
+            over = self.client.await_end(self.tenancies.job_of(unit), self.wanted["wait_timeout"])
+            compute_id = over["compute_id"]
+        try:
+            self._begin("DELETE", "deallocate", compute_id, allocation_id=tenancy)
+        except KloigosError:
+            now = self.tenancies.unit(compute_id)
+            if now["status"] in HELD and now["allocation_id"] in (None, tenancy):
+                raise
 
     def _change(self, unit):
         self._refuse_another(unit)
         self._keys(unit)
         self._limits(unit)
         if not self.module.check_mode:
-            unit = self.client.get("compute_units", unit["compute_id"])
+            unit = self.tenancies.unit(unit["compute_id"])
         return self._bring_to_activity(unit)
 
     def _refuse_another(self, unit):
@@ -265,7 +284,7 @@ class Unit:
         self.before["activity"], self.after["activity"] = unit["activity"], wanted
         verb, body = VERBS[wanted]
         self._work(unit, "POST", verb, body=self._body(**body))
-        return unit if self.module.check_mode else self.client.get("compute_units", unit["compute_id"])
+        return unit if self.module.check_mode else self.tenancies.unit(unit["compute_id"])
 
     def _body(self, **fields):
         return dict(fields, reason=self.wanted["reason"])
@@ -273,37 +292,22 @@ class Unit:
     def _work(self, unit, method, *parts, body=None, **query):
         if self.module.check_mode:
             return
-        query["allocation_id"] = unit["allocation_id"]
-        self._follow(self.client.begin(method, "compute_units", unit["compute_id"], *parts, body=body, **query))
+        self._begin(method, unit["compute_id"], *parts, body=body, allocation_id=unit["allocation_id"], **query)
 
-    def _follow(self, job):
-        """Waits for a job, where that is wanted."""
-        if job is None or not self.wanted["wait"]:
-            self.job = job
-            return None
-        return self.client.follow(job, self.wanted["wait_timeout"])
+    def _begin(self, method, *parts, **more):
+        """Begins work, once what was begun before is done."""
+        self._finish()
+        self._wait_for(self.client.begin(method, "compute_units", *parts, **more))
 
+    def _wait_for(self, job):
+        self.job = job
+        if self.wanted["wait"]:
+            self._finish()
 
-def fingerprint(line):
-    """Of a public key, as `ssh-keygen -l` prints it."""
-    words = line.split()
-    try:
-        blob = base64.b64decode(words[1], validate=True)
-    except (IndexError, ValueError):
-        raise KloigosError("no public key in one line: %r" % line[:80]) from None
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
-
-
-def amount(text):
-    """A limit as the API shows it: a number, or None for no limit."""
-    text = str(text).strip()
-    if text.lower() in ("none", ""):
-        return None
-    factor = UNITS.get(text[-1:].upper(), 1)
-    try:
-        return int(text[:-1] if factor > 1 else text) * factor
-    except ValueError:
-        raise KloigosError("%r is no amount; one is like 512M, or none" % text) from None
+    def _finish(self):
+        job, self.job = self.job, None
+        if job:
+            self.client.follow(job, self.wanted["wait_timeout"])
 
 
 def main():
