@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
+use unicode_width::UnicodeWidthChar;
 
 use crate::{
     api::Call,
@@ -13,7 +14,7 @@ use crate::{
     safe,
     session::Session,
     stream,
-    terminal::Mood,
+    terminal::{Mood, Terminal},
 };
 
 /// Waits until a job has succeeded and says what it then is. On a terminal its log and its steps
@@ -68,7 +69,8 @@ fn failure(job: &Value) -> Failure {
 struct Shown {
     live: bool,
     color: bool,
-    now: String,
+    /// The line that changes, whole and plain, and what it means; nothing where none is shown.
+    now: Option<(String, Option<Mood>)>,
 }
 
 impl Shown {
@@ -76,35 +78,60 @@ impl Shown {
         Self {
             live: session.terminal.live,
             color: session.terminal.color,
-            now: String::new(),
+            now: None,
         }
     }
 
     /// A line of the log, above the line that changes.
     fn add(&mut self, line: &Value) {
         if self.live {
-            let now = std::mem::take(&mut self.now);
             let said = safe::line(line["line"].as_str().unwrap_or_default());
-            write(&format!("{ERASE}  {said}\n{now}"));
-            self.now = now;
+            write(&format!("{ERASE}  {said}\n{}", self.now()));
         }
     }
 
     /// How the job stands.
     fn change(&mut self, job: &Value) {
         if self.live {
-            self.now = if self.color { painted(job) } else { state(job) };
-            write(&format!("{ERASE}{}", self.now));
+            let mood = job["status"].as_str().and_then(Mood::of);
+            self.now = Some((state(job), mood.filter(|_| self.color)));
+            write(&format!("{ERASE}{}", self.now()));
         }
     }
 
     /// Takes the line that changes away.
     fn clear(&mut self) {
-        if !self.now.is_empty() {
+        if self.now.take().is_some() {
             write(ERASE);
-            self.now.clear();
         }
     }
+
+    /// The line that changes, on one row, since only that can be erased. The last column stays free:
+    /// some terminals go on to the next row behind it.
+    fn now(&self) -> String {
+        let Some((text, mood)) = &self.now else {
+            return String::new();
+        };
+        let text = match Terminal::columns() {
+            Some(columns) => cut(text, columns.saturating_sub(1)),
+            None => text,
+        };
+        match mood {
+            Some(mood) => format!("{}{text}{}", mood.style(), anstyle::Reset),
+            None => text.to_owned(),
+        }
+    }
+}
+
+/// As much of a text as so many columns hold.
+fn cut(text: &str, columns: usize) -> &str {
+    let mut taken = 0;
+    let too_wide = |(_, char): &(usize, char)| {
+        taken += char.width().unwrap_or(0);
+        taken > columns
+    };
+    let end = text.char_indices().find(too_wide);
+    &text[..end.map_or(text.len(), |(at, _)| at)]
 }
 
 /// Back to the line's begin, and erase to its end (ECMA-48, EL).
@@ -129,14 +156,6 @@ fn state(job: &Value) -> String {
     };
     let (kind, status, step) = (word("kind"), word("status"), word("step"));
     format!("{kind} {what}: {status} {step}{far}{why}")
-}
-
-fn painted(job: &Value) -> String {
-    let text = state(job);
-    match job["status"].as_str().and_then(Mood::of) {
-        Some(mood) => format!("{}{text}{}", mood.style(), anstyle::Reset),
-        None => text,
-    }
 }
 
 fn write(text: &str) {

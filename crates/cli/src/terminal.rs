@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stderr, stdin, stdout};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
+use rustix::termios::tcgetwinsize;
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -36,6 +37,12 @@ impl Terminal {
         };
         let live = stderr().is_terminal() && !dumb;
         Self { color, live }
+    }
+
+    /// How wide the one is on which work is shown, where it tells.
+    pub(crate) fn columns() -> Option<usize> {
+        let size = tcgetwinsize(stderr()).ok()?;
+        (size.ws_col > 0).then(|| size.ws_col.into())
     }
 
     /// Whether a person can be asked.

@@ -5,7 +5,12 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::person::{Person, busy, cut, plane, program};
+use serde_json::json;
+
+use crate::{
+    canned::Canned,
+    person::{Person, busy, cut, plane, program},
+};
 
 /// Erases to the end of the line.
 const ERASE: &str = "\u{1b}[K";
@@ -18,14 +23,19 @@ struct Sitting {
 
 impl Sitting {
     fn begin(person: &Person, arguments: &str, environment: &[(&str, &str)]) -> Self {
-        Self::of_rows(0, person, arguments, environment)
+        Self::of_size((0, 200), person, arguments, environment)
     }
 
-    /// At a terminal of so many rows; with none, it does not tell how many.
-    fn of_rows(rows: u16, person: &Person, arguments: &str, environment: &[(&str, &str)]) -> Self {
+    /// At a terminal of so many rows and columns; with none, it does not tell how many.
+    fn of_size(
+        (rows, columns): (u16, u16),
+        person: &Person,
+        arguments: &str,
+        environment: &[(&str, &str)],
+    ) -> Self {
         let program = program();
         let line = format!(
-            "stty rows {rows} cols 200; exec {} {arguments}",
+            "stty rows {rows} cols {columns}; exec {} {arguments}",
             program.display()
         );
         let mut script = Command::new("script");
@@ -131,6 +141,47 @@ fn work_is_seen_as_it_goes_and_leaves_its_result() {
     assert!(coloured.contains("\u{1b}[32mallocated"), "{coloured:?}");
 }
 
+/// How many columns a text takes of which all that is not ASCII is twice as wide.
+fn width(text: &str) -> usize {
+    text.chars()
+        .map(|char| if char.is_ascii() { 1 } else { 2 })
+        .sum()
+}
+
+#[test]
+fn the_line_that_changes_stays_on_one_row() {
+    let reason = "the server 文字文字 does not answer; ".repeat(5);
+    let job = json!({
+        "id": "j", "kind": "initializing", "status": "running", "hostname": "host1",
+        "step": "reach", "reason": reason,
+    });
+    let mut over = job.clone();
+    over["status"] = "succeeded".into();
+    let log = json!({"line": "a line of the log"});
+    let events = format!(
+        "event: job\ndata: {job}\n\nevent: log\ndata: {log}\n\nevent: job\ndata: {job}\n\n\
+         event: end\ndata: {over}\n\n"
+    );
+    let canned = Canned::answer(&events);
+    let person = Person::at(&canned.url(), None);
+    let narrow = |columns, environment| {
+        let watch = "job watch j -o name";
+        let (seen, code) = Sitting::of_size((0, columns), &person, watch, environment).end();
+        assert_eq!(code, 0, "{seen:?}");
+        let lines = seen.split(['\r', '\n']).map(|line| line.replace(ERASE, ""));
+        let widths = lines.filter(|line| line.contains("initializing"));
+        widths.map(|line| width(&line)).collect::<Vec<_>>()
+    };
+    let plain = [("NO_COLOR", "1")];
+    assert_eq!(narrow(80, &plain), [79, 79, 79]);
+    assert_eq!(narrow(50, &plain), [48, 48, 48], "half a character is none");
+    let whole = narrow(0, &plain);
+    assert!(
+        whole.iter().all(|width| *width > 150),
+        "nobody knows the width: {whole:?}"
+    );
+}
+
 #[test]
 fn what_is_longer_than_the_screen_is_paged() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -138,7 +189,7 @@ fn what_is_longer_than_the_screen_is_paged() {
     let person = Person::of(&plane);
     cut(&person);
     let seen = |rows, arguments, pager: &[(&str, &str)]| {
-        let (seen, code) = Sitting::of_rows(rows, &person, arguments, pager).end();
+        let (seen, code) = Sitting::of_size((rows, 200), &person, arguments, pager).end();
         assert_eq!(code, 0, "{seen:?}");
         assert!(seen.contains("memory_nodes"), "{seen:?}");
         seen.contains("paged ")
@@ -162,7 +213,7 @@ fn what_is_longer_than_the_screen_is_paged() {
 
     // Who has seen enough is not told of a fault.
     let enough = [("KLOIGOS_PAGER", "head -n 1")];
-    let (seen, code) = Sitting::of_rows(5, &person, show, &enough).end();
+    let (seen, code) = Sitting::of_size((5, 200), &person, show, &enough).end();
     assert!(code == 0 && !seen.contains("error"), "{seen:?}");
 }
 
