@@ -10,6 +10,7 @@ use crate::{
     columns::Columns,
     command, complete,
     failure::Failure,
+    newest::Newest,
     output::{Format, print},
     session::Session,
     stream,
@@ -51,9 +52,9 @@ pub(crate) struct List {
     /// Only those before the event of this number: the next page.
     #[arg(long, value_name = "NUMBER")]
     before: Option<u64>,
-    /// At most so many.
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    limit: u32,
+    /// At most so many; 100 where none is said, and never more than 1000.
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u32>,
     #[command(flatten)]
     listing: Listing,
 }
@@ -91,10 +92,13 @@ impl Which {
 impl List {
     fn run(self, session: &Session) -> Result<(), Failure> {
         let call = self.which.narrow(Call::get(["events", "log"]));
-        let call = call
-            .query("before", self.before.map(|id| id.to_string()))
-            .query("limit", Some(self.limit.to_string()));
-        session.list(&session.get(&call)?, Columns::EVENTS, &self.listing)
+        let call = call.query("before", self.before.map(|id| id.to_string()));
+        let newest = Newest {
+            limit: self.limit,
+            usual: 100,
+            paged: true,
+        };
+        newest.list(session, call, Columns::EVENTS, &self.listing)
     }
 }
 

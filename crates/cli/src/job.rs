@@ -12,6 +12,7 @@ use crate::{
     command, complete,
     failure::{Failure, Kind},
     follow,
+    newest::Newest,
     output::print,
     safe,
     session::Session,
@@ -45,9 +46,9 @@ pub(crate) struct List {
     /// Only those on this unit.
     #[arg(long, value_name = "UNIT", add = ArgValueCandidates::new(complete::units))]
     unit: Option<String>,
-    /// At most so many.
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    limit: u32,
+    /// At most so many; 100 where none is said, and never more than 1000.
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u32>,
     /// Only those before this one: the next page.
     #[arg(long, value_name = "JOB")]
     before: Option<String>,
@@ -149,8 +150,12 @@ impl List {
             .query("status", self.status)
             .query("hostname", self.server)
             .query("compute_id", self.unit)
-            .query("before", self.before)
-            .query("limit", Some(self.limit.to_string()));
-        session.list(&session.get(&call)?, Columns::JOBS, &self.listing)
+            .query("before", self.before);
+        let newest = Newest {
+            limit: self.limit,
+            usual: 100,
+            paged: true,
+        };
+        newest.list(session, call, Columns::JOBS, &self.listing)
     }
 }

@@ -6,7 +6,6 @@
 
 #![expect(
     clippy::format_push_string,
-    clippy::format_collect,
     reason = "what is printed is short, and writing to a text has an error that cannot be"
 )]
 
@@ -26,6 +25,7 @@ mod follow;
 mod import;
 mod job;
 mod login;
+mod newest;
 mod output;
 mod pager;
 mod public_key;

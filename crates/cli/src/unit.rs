@@ -20,6 +20,7 @@ use crate::{
     columns::Columns,
     command, complete,
     failure::Failure,
+    newest::Newest,
     session::Session,
 };
 
@@ -95,9 +96,9 @@ const STATUSES: [&str; 11] = [
 pub(crate) struct Allocations {
     #[command(flatten)]
     unit: UnitName,
-    /// At most so many.
-    #[arg(long, value_name = "COUNT", default_value_t = 20)]
-    limit: u32,
+    /// At most so many; 20 where none is said, and never more than 1000.
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u32>,
     #[command(flatten)]
     listing: Listing,
 }
@@ -151,9 +152,13 @@ impl List {
 
 impl Allocations {
     fn run(self, session: &Session) -> Result<(), Failure> {
-        let call = Call::get(["compute_units", &self.unit.unit, "allocations"])
-            .query("limit", Some(self.limit.to_string()));
-        session.list(&session.get(&call)?, Columns::ALLOCATIONS, &self.listing)
+        let call = Call::get(["compute_units", &self.unit.unit, "allocations"]);
+        let newest = Newest {
+            limit: self.limit,
+            usual: 20,
+            paged: false,
+        };
+        newest.list(session, call, Columns::ALLOCATIONS, &self.listing)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     arguments::{Because, Listing, ServerName, UnitName, Working},
     columns::Columns,
     failure::{Failure, Kind},
+    newest::Newest,
     session::Session,
     unit::tenancy,
 };
@@ -33,9 +34,9 @@ pub(crate) struct Attestations {
 /// How many of those before.
 #[derive(Debug, Args)]
 pub(crate) struct Lately {
-    /// At most so many.
-    #[arg(long, value_name = "COUNT", default_value_t = 20)]
-    limit: u32,
+    /// At most so many; 20 where none is said, and never more than 1000.
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u32>,
     #[command(flatten)]
     listing: Listing,
 }
@@ -98,13 +99,17 @@ impl ServerAttestations {
 
 impl Lately {
     fn run(self, session: &Session, of: [&str; 2]) -> Result<(), Failure> {
-        let rows = session.get(&earlier(of, self.limit))?;
-        session.list(&rows, Columns::ATTESTATIONS, &self.listing)
+        let newest = Newest {
+            limit: self.limit,
+            usual: 20,
+            paged: false,
+        };
+        newest.list(session, earlier(of), Columns::ATTESTATIONS, &self.listing)
     }
 }
 
-fn earlier([noun, name]: [&str; 2], limit: u32) -> Call {
-    Call::get([noun, name, "attestations"]).query("limit", Some(limit.to_string()))
+fn earlier([noun, name]: [&str; 2]) -> Call {
+    Call::get([noun, name, "attestations"])
 }
 
 fn attest(
@@ -117,7 +122,7 @@ fn attest(
     let [noun, name] = of;
     let call = Call::post([noun, name, "attest"], json!({"reason": because.reason}));
     session.work(mark(call), working, |_| {
-        let last = session.get(&earlier(of, 1))?;
+        let last = session.get(&earlier(of).query("limit", Some("1")))?;
         let last = last.get(0).unwrap_or(&Value::Null);
         session.show(last, Columns::ATTESTATIONS)?;
         match last["holds"].as_bool() {

@@ -9,6 +9,7 @@ use crate::{
     arguments::Listing,
     columns::Columns,
     failure::{Failure, Kind},
+    newest::Newest,
     session::Session,
 };
 
@@ -19,9 +20,9 @@ pub(crate) struct Deliveries {
     /// Only those before this one: the next page.
     #[arg(long, value_name = "DELIVERY")]
     before: Option<String>,
-    /// At most so many.
-    #[arg(long, value_name = "COUNT", default_value_t = 100)]
-    limit: u32,
+    /// At most so many; 100 where none is said, and never more than 1000.
+    #[arg(long, value_name = "COUNT")]
+    limit: Option<u32>,
     #[command(flatten)]
     listing: Listing,
 }
@@ -38,10 +39,13 @@ pub(crate) struct Redeliver {
 impl Deliveries {
     pub(super) fn run(self, session: &Session) -> Result<(), Failure> {
         let id = self.webhook.id(session)?;
-        let call = Call::get(["webhooks", &id, "deliveries"])
-            .query("before", self.before)
-            .query("limit", Some(self.limit.to_string()));
-        session.list(&session.get(&call)?, Columns::DELIVERIES, &self.listing)
+        let call = Call::get(["webhooks", &id, "deliveries"]).query("before", self.before);
+        let newest = Newest {
+            limit: self.limit,
+            usual: 100,
+            paged: true,
+        };
+        newest.list(session, call, Columns::DELIVERIES, &self.listing)
     }
 }
 
