@@ -1,5 +1,7 @@
 //! The command line, as a program of its own over real control planes, real terminals, real OpenSSH.
 
+#[path = "cli/answers.rs"]
+mod answers;
 #[path = "cli/by_hand.rs"]
 mod by_hand;
 #[path = "cli/canned.rs"]
@@ -10,6 +12,8 @@ mod contexts;
 mod coverage;
 #[path = "cli/drift.rs"]
 mod drift;
+#[path = "cli/export.rs"]
+mod export;
 #[path = "cli/hostile.rs"]
 mod hostile;
 #[path = "cli/import.rs"]

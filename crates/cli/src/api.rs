@@ -15,7 +15,7 @@ use ureq::{
     tls::{PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem},
 };
 
-pub(crate) use call::{Call, Method};
+pub(crate) use call::{Call, Method, encoded};
 
 use crate::{
     contexts::Place,
@@ -61,10 +61,20 @@ impl Api {
             .timeout_global(Some(patience))
             .user_agent(concat!("kloigos/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls(&place)?);
+        // A proxy would read what is not encrypted, and be given what is meant for this machine.
+        let config = if is_encrypted(&place.url) {
+            config
+        } else {
+            config.proxy(None)
+        };
         Ok(Self {
             agent: config.build().new_agent(),
             place,
         })
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Makes a call. One that can be repeated is made again where the answer was lost.
@@ -104,7 +114,7 @@ impl Api {
         match status {
             200..=299 => Ok(Answer {
                 job,
-                body: serde_json::from_str(&text).unwrap_or(Value::Null),
+                body: self.json(&text)?,
             }),
             _ => Err(self.refusal(call, status, &text)),
         }
@@ -135,6 +145,21 @@ impl Api {
         text.read_to_string().map_err(|e| self.unreachable(&e))
     }
 
+    /// Some calls are answered with nothing, which is null; what is no JSON is of somebody else.
+    fn json(&self, text: &str) -> Result<Value, Failure> {
+        if text.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_str(text).map_err(|_| self.stranger())
+    }
+
+    /// Who answers is another program.
+    pub(crate) fn stranger(&self) -> Failure {
+        let cause = format!("{} is no Kloigos control plane", self.place.url);
+        Failure::new(Kind::Unreachable, cause)
+            .or_try("kloigos context list, which shows where it is looked for")
+    }
+
     fn refusal(&self, call: &Call, status: u16, text: &str) -> Failure {
         let body = serde_json::from_str(text).unwrap_or(Value::Null);
         refusal::failure(call, status, &body, &self.place)
@@ -145,6 +170,11 @@ impl Api {
         Failure::new(Kind::Unreachable, cause)
             .or_try("kloigos context list, which shows where it is looked for")
     }
+}
+
+fn is_encrypted(url: &str) -> bool {
+    let scheme = url.split("://").next();
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
 fn job_of(headers: &ureq::http::HeaderMap) -> Option<String> {

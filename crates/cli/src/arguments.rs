@@ -1,13 +1,14 @@
 //! Arguments that many verbs share.
 
-use std::path::PathBuf;
+mod asked;
 
 use clap::{ArgAction, Args};
 use clap_complete::ArgValueCandidates;
 
+pub(crate) use asked::{Asked, Place};
+
 use crate::{complete, output::Format, terminal::Color};
 
-const PLACE: &str = "Control plane";
 const OUTPUT: &str = "Output";
 
 /// Which control plane, as whom, and how its answer is printed.
@@ -17,31 +18,9 @@ const OUTPUT: &str = "Output";
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) asked: Asked,
     #[command(flatten)]
     pub(crate) output: Printing,
-}
-
-/// Which control plane and as whom.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Place {
-    /// Which of the known control planes; `kloigos context list` shows them.
-    #[arg(long, global = true, env = "KLOIGOS_CONTEXT", value_name = "NAME",
-          help_heading = PLACE, hide_env_values = true,
-          add = ArgValueCandidates::new(complete::contexts))]
-    pub(crate) context: Option<String>,
-    /// The control plane's address. The token of a context goes to no other address than its own.
-    #[arg(long, global = true, env = "KLOIGOS_URL", value_name = "URL",
-          help_heading = PLACE, hide_env_values = true)]
-    pub(crate) url: Option<String>,
-    /// A file that holds the token, or - for stdin. `KLOIGOS_TOKEN` may hold it as well.
-    #[arg(long, global = true, env = "KLOIGOS_TOKEN_FILE", value_name = "FILE",
-          help_heading = PLACE, hide_env_values = true)]
-    pub(crate) token_file: Option<PathBuf>,
-    /// A file of certificates (PEM) to trust in place of the public ones.
-    #[arg(long, global = true, env = "KLOIGOS_CA_FILE", value_name = "FILE",
-          help_heading = PLACE, hide_env_values = true)]
-    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// How an answer is printed.

@@ -21,8 +21,18 @@ pub(crate) struct Column {
     /// The field, with dots into objects.
     pub(crate) field: &'static str,
     pub(crate) look: Look,
+    pub(crate) shown: Shown,
+}
+
+/// Where a column is that was not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// In every table, and in CSV.
+    Always,
     /// Only in wide tables and CSV.
-    pub(crate) wide: bool,
+    Wide,
+    /// Nowhere.
+    Asked,
 }
 
 const fn plain(name: &'static str, field: &'static str) -> Column {
@@ -30,7 +40,15 @@ const fn plain(name: &'static str, field: &'static str) -> Column {
         name,
         field,
         look: Look::Plain,
-        wide: false,
+        shown: Shown::Always,
+    }
+}
+
+/// A field that is a column only for who asks for it.
+pub(crate) const fn asked(field: &'static str) -> Column {
+    Column {
+        shown: Shown::Asked,
+        ..plain(field, field)
     }
 }
 
@@ -50,7 +68,10 @@ impl Column {
     }
 
     const fn wide(self) -> Self {
-        Self { wide: true, ..self }
+        Self {
+            shown: Shown::Wide,
+            ..self
+        }
     }
 }
 
@@ -79,6 +100,8 @@ impl Columns {
         plain("STARTED", "started_at").wide(),
         plain("ALLOCATION", "allocation_id").wide(),
         plain("REASON", "reason").wide(),
+        asked("cpu_list"),
+        asked("next_action"),
     ]);
     pub(crate) const SERVERS: Self = Self(&[
         plain("SERVER", "hostname"),
@@ -99,6 +122,11 @@ impl Columns {
         plain("DRIFT", "drift_count"),
         plain("MODE", "mode").wide(),
         plain("HEALTH-SINCE", "health_since").wide(),
+        asked("next_action"),
+        asked("visited_at"),
+        asked("host_key"),
+        asked("declined"),
+        asked("ended_at"),
     ]);
     pub(crate) const DRIFT: Self = Self(&[
         plain("UNIT", "compute_id"),
@@ -180,6 +208,13 @@ impl Columns {
         plain("NEXT", "next_at").wide(),
         plain("PERCENT", "progress.percent").wide(),
         plain("REASON", "reason").wide(),
+        asked("started_at"),
+        asked("tries"),
+        asked("cancel_at"),
+        asked("can_cancel"),
+        asked("can_retry"),
+        asked("retry_of"),
+        asked("next_action"),
     ]);
     pub(crate) const EVENTS: Self = Self(&[
         plain("EVENT", "id"),
@@ -201,6 +236,7 @@ impl Columns {
         plain("PLACE", "place").wide(),
         plain("CREATED", "created_at").wide(),
         plain("ID", "id").wide(),
+        asked("waiting"),
     ]);
     pub(crate) const DELIVERIES: Self = Self(&[
         plain("DELIVERY", "id"),
@@ -214,6 +250,9 @@ impl Columns {
         plain("ENDED", "ended_at").wide(),
         plain("MILLISECONDS", "duration_ms").wide(),
         plain("ERROR", "error").wide(),
+        asked("attempts_left"),
+        asked("body"),
+        asked("history"),
     ]);
     const ATTEMPTS: Self = Self(&[
         plain("ATTEMPT", "number"),
@@ -232,6 +271,7 @@ impl Columns {
         plain("KEYS", "keys").wide(),
         plain("JOB", "job").wide(),
         plain("REASON", "reason").wide(),
+        asked("started_at"),
     ]);
     pub(crate) const KEYS: Self = Self(&[
         plain("FINGERPRINT", "fingerprint"),
@@ -253,6 +293,7 @@ impl Columns {
         plain("SCOPE", "scope"),
         plain("GENERATION", "generation").wide(),
         plain("ALLOCATION", "allocation_id").wide(),
+        asked("checks"),
     ]);
     pub(crate) const FINDINGS: Self = Self(&[
         plain("SEVERITY", "severity").word(),
@@ -324,6 +365,27 @@ impl Columns {
             columns.find(|column| column.name.eq_ignore_ascii_case(name) || column.field == name);
         found.copied()
     }
+
+    /// Those that are shown where none was asked for.
+    pub(crate) fn shown(self, wide: bool) -> Vec<Column> {
+        let is_shown = |column: &&Column| match column.shown {
+            Shown::Always => true,
+            Shown::Wide => wide,
+            Shown::Asked => false,
+        };
+        self.0.iter().filter(is_shown).copied().collect()
+    }
+
+    /// Whether rows may have this: a column, or what is below the field of one.
+    pub(crate) fn has(self, name: &str) -> bool {
+        let mut columns = self.0.iter();
+        self.find(name).is_some() || columns.any(|column| first(column.field) == first(name))
+    }
+}
+
+/// The first word of a path.
+pub(crate) fn first(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(first, _)| first)
 }
 
 /// The field of a value, with dots into objects; null where there is none.
@@ -334,5 +396,39 @@ pub(crate) fn field<'a>(value: &'a Value, path: &str) -> &'a Value {
     match path.split_once('.') {
         Some((first, rest)) => field(value.get(first).unwrap_or(&Value::Null), rest),
         None => &Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So that a field is taken for one whether the list has rows or not.
+    #[test]
+    fn every_field_of_the_api_is_a_column() {
+        let text = include_str!("../../../openapi.json");
+        let document: Value = serde_json::from_str(text).expect("JSON");
+        for (view, columns) in [
+            ("ComputeUnitResponse", Columns::UNITS),
+            ("ServerView", Columns::SERVERS),
+            ("DriftView", Columns::DRIFT),
+            ("JobView", Columns::JOBS),
+            ("EventView", Columns::EVENTS),
+            ("WebhookView", Columns::WEBHOOKS),
+            ("DeliveryView", Columns::DELIVERIES),
+            ("AllocationView", Columns::ALLOCATIONS),
+            ("KeyView", Columns::KEYS),
+            ("AttestationView", Columns::ATTESTATIONS),
+        ] {
+            let fields = &document["components"]["schemas"][view]["properties"];
+            for name in fields.as_object().expect(view).keys() {
+                // A secret is told once, when it is made.
+                let known = columns.has(name) || name == "secret";
+                assert!(
+                    known,
+                    "{view}.{name}: add it, as asked() where tables do without"
+                );
+            }
+        }
     }
 }

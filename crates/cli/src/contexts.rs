@@ -11,7 +11,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arguments,
+    api::encoded,
+    arguments::Asked,
     failure::{Failure, Kind},
 };
 
@@ -48,10 +49,21 @@ impl fmt::Debug for Token {
 /// A control plane, as whom it is called, and whom to believe that it is it.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
+    /// What it is called, where it is remembered.
+    pub(crate) context: Option<String>,
     /// Without a slash at its end.
     pub(crate) url: String,
     pub(crate) token: Option<Token>,
     pub(crate) ca_file: Option<PathBuf>,
+}
+
+impl Place {
+    /// The name of its own file of this kind: after the context, else after the address. No two
+    /// have the same one, and it has nothing that a path or OpenSSH could read as more.
+    pub(crate) fn file(&self, kind: &str) -> String {
+        let name = self.context.as_deref().unwrap_or(&self.url);
+        format!("{kind}-{}", encoded(name).replace('%', "+"))
+    }
 }
 
 /// One that is remembered.
@@ -75,9 +87,11 @@ pub(crate) struct Contexts {
 }
 
 impl Contexts {
-    /// What the file says; nothing when there is none.
+    /// What the file says; nothing when there is none, or no home that would have one.
     pub(crate) fn load() -> Result<Self, Failure> {
-        let path = path()?;
+        let Ok(path) = path() else {
+            return Ok(Self::default());
+        };
         let failed =
             |error: &dyn fmt::Display| Failure::fault(&format!("read {}", path.display()), error);
         let file = match fs::File::open(&path) {
@@ -108,16 +122,40 @@ impl Contexts {
         replace(&path, text.as_bytes()).map_err(|e| failed(&e))
     }
 
-    /// The one that is meant.
-    fn chosen(&self, name: Option<&str>) -> Result<Option<&Context>, Failure> {
-        let Some(name) = name.or(self.current.as_deref()) else {
-            return Ok(None);
+    /// The one that is meant: by its name, else by the address, else the current one.
+    fn meant<'a>(
+        &'a self,
+        name: Option<&'a str>,
+        url: Option<&str>,
+    ) -> Result<Option<(&'a str, &'a Context)>, Failure> {
+        let current = self.current.as_deref();
+        let is_at = |name: &&str, url: &str| {
+            let known = self.contexts.get(*name);
+            known.is_some_and(|known| known.url == url)
         };
-        let known = self.contexts.get(name);
-        known.map(Some).ok_or_else(|| {
-            Failure::new(Kind::NotFound, format!("there is no context {name:?}"))
-                .or_try("kloigos context list")
-        })
+        let name = match (name, url.map(trimmed)) {
+            (Some(name), _) => Some(name),
+            (None, None) => current,
+            (None, Some(url)) => {
+                let names = self.contexts.keys().map(String::as_str);
+                current
+                    .into_iter()
+                    .chain(names)
+                    .find(|name| is_at(name, url))
+            }
+        };
+        name.map(|name| Ok((name, self.find(name)?))).transpose()
+    }
+
+    /// The one of this name.
+    pub(crate) fn find(&self, name: &str) -> Result<&Context, Failure> {
+        if let Some(known) = self.contexts.get(name) {
+            return Ok(known);
+        }
+        // Where there is no place for any, that is why.
+        path()?;
+        let missing = Failure::new(Kind::NotFound, format!("there is no context {name:?}"));
+        Err(missing.or_try("kloigos context list"))
     }
 }
 
@@ -153,32 +191,33 @@ fn path() -> Result<PathBuf, Failure> {
     }
 }
 
-/// The control plane that the arguments and the file mean.
-pub(crate) fn resolve(asked: &arguments::Place) -> Result<Place, Failure> {
-    let contexts = Contexts::load()?;
-    let named = asked.context.as_deref();
-    // An address alone stands for itself; a context that was named with it must exist all the same.
-    let context = match (&asked.url, named) {
-        (Some(url), None) => contexts
-            .contexts
-            .values()
-            .find(|known| known.url == trimmed(url)),
-        _ => contexts.chosen(named)?,
+/// The control plane that is asked: as the command line says, else the context that it names, else
+/// the environment, else the current context.
+pub(crate) fn resolve(asked: &Asked) -> Result<Place, Failure> {
+    let known = Contexts::load()?;
+    // A context that the command line names is meant whole. What the environment has may be meant
+    // for another one, such as its token.
+    let whole = asked.typed.context.is_some();
+    let said = if whole {
+        asked.typed.clone()
+    } else {
+        asked.typed.clone().or(asked.ambient.clone())
     };
-    let url = asked
-        .url
-        .as_deref()
-        .map(trimmed)
-        .or(context.map(|known| known.url.as_str()));
+    let context = known.meant(said.context.as_deref(), said.url.as_deref())?;
+    let url = said.url.as_deref();
+    let url = url.or(context.map(|(_, known)| known.url.as_str()));
     let url = address(url.unwrap_or(USUAL))?;
-    let ours = context.filter(|known| known.url == url);
-    let given = given_token(asked.token_file.as_deref())?;
+    let ours = context.filter(|(_, known)| known.url == url);
+    let given = match said.token_file {
+        None if whole => None,
+        file => given_token(file.as_deref())?,
+    };
     Ok(Place {
-        token: given.or_else(|| ours.and_then(|known| known.token.clone())),
-        ca_file: asked
+        context: ours.map(|(name, _)| name.to_owned()),
+        token: given.or_else(|| ours.and_then(|(_, known)| known.token.clone())),
+        ca_file: said
             .ca_file
-            .clone()
-            .or_else(|| ours.and_then(|known| known.ca_file.clone())),
+            .or_else(|| ours.and_then(|(_, known)| known.ca_file.clone())),
         url,
     })
 }

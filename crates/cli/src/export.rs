@@ -5,9 +5,12 @@ mod prometheus;
 mod ssh_config;
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 use serde_json::Value;
 
-use crate::{api::Call, command, failure::Failure, output::print, session::Session, ssh::Door};
+use crate::{
+    api::Call, command, complete, failure::Failure, output::print, session::Session, ssh::Door,
+};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -25,7 +28,7 @@ pub(crate) enum Verb {
 #[derive(Debug, Args)]
 pub(crate) struct Which {
     /// Only those on this server.
-    #[arg(long, value_name = "SERVER")]
+    #[arg(long, value_name = "SERVER", add = ArgValueCandidates::new(complete::servers))]
     server: Option<String>,
     /// Only those in this region.
     #[arg(long, value_name = "REGION")]
@@ -57,6 +60,11 @@ pub(crate) struct Exported {
 
 impl Which {
     fn units(&self, session: &Session) -> Result<Vec<Exported>, Failure> {
+        self.units_on(session, &session.get(&Call::get(["servers"]))?)
+    }
+
+    /// The same, of servers that were asked for already.
+    fn units_on(&self, session: &Session, servers: &Value) -> Result<Vec<Exported>, Failure> {
         let call = Call::get(["compute_units", ""])
             .query("status", Some("allocated"))
             .query("hostname", self.server.clone())
@@ -64,7 +72,6 @@ impl Which {
             .query("zone", self.zone.clone())
             .query("deployment_id", self.deployment_id.clone());
         let units = session.get(&call)?;
-        let servers = session.get(&Call::get(["servers"]))?;
         let exported = |unit: &Value| {
             let mut servers = servers.as_array().into_iter().flatten();
             let server = servers.find(|server| server["hostname"] == unit["hostname"]);

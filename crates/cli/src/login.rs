@@ -12,7 +12,7 @@ use crate::{
     columns::Columns,
     complete,
     contexts::{self, Context, Contexts as Known, Place, Token},
-    failure::{Failure, Kind},
+    failure::Failure,
     output::{Output, print},
     terminal::Terminal,
 };
@@ -43,12 +43,17 @@ impl Login {
             None => ask()?,
         };
         let place = Place {
+            context: None,
             url: url.clone(),
             token: Some(token.clone()),
             ca_file: self.ca_file.clone(),
         };
         // What needs a token, and is the same for everybody.
-        Api::new(place)?.send(&Call::get(["jobs"]).query("limit", Some("1")))?;
+        let api = Api::new(place)?;
+        let jobs = api.send(&Call::get(["jobs"]).query("limit", Some("1")))?;
+        if !jobs.body.is_array() {
+            return Err(api.stranger());
+        }
         let mut known = Known::load()?;
         let context = Context {
             url,
@@ -110,25 +115,17 @@ impl Contexts {
                 return print(&output.list(&rows(&known), Columns::CONTEXTS, &listing)?);
             }
             Verb::Use(Name { name }) => {
-                find(&known, &name)?;
+                known.find(&name)?;
                 known.current = Some(name);
             }
             Verb::Remove(Name { name }) => {
-                find(&known, &name)?;
+                known.find(&name)?;
                 known.contexts.remove(&name);
                 known.current = known.current.filter(|current| *current != name);
             }
         }
         known.save()
     }
-}
-
-fn find(known: &Known, name: &str) -> Result<(), Failure> {
-    if known.contexts.contains_key(name) {
-        return Ok(());
-    }
-    let missing = Failure::new(Kind::NotFound, format!("there is no context {name:?}"));
-    Err(missing.or_try("kloigos context list"))
 }
 
 fn rows(known: &Known) -> serde_json::Value {

@@ -4,6 +4,7 @@
 //! written.
 
 mod choose;
+mod pairs;
 mod table;
 mod tree;
 mod yaml;
@@ -31,7 +32,7 @@ pub(crate) enum Format {
     Json,
     /// The same as YAML.
     Yaml,
-    /// All columns as comma separated values.
+    /// All columns as comma separated values; a field and its value a line where there are none.
     Csv,
     /// The names alone, a line each.
     Name,
@@ -74,16 +75,27 @@ impl Output {
         Ok(match self.format {
             Format::Json => json(value),
             Format::Yaml => yaml::render(value),
-            Format::Name => names(std::slice::from_ref(value), columns),
+            Format::Name => {
+                self.must_name(columns)?;
+                names(std::slice::from_ref(value), columns)
+            }
+            Format::Csv if columns.0.is_empty() => pairs::render(value)?,
             Format::Csv => {
-                let listing = Listing::default();
-                let shown = choose::columns(columns, &listing, true);
-                csv(std::slice::from_ref(value), &shown, &listing)?
+                let rows = std::slice::from_ref(value);
+                csv(rows, &columns.shown(true), &Listing::default())?
             }
             Format::Table | Format::Wide => {
                 tree::render(value, self.format == Format::Wide, self.color)
             }
         })
+    }
+
+    /// Refuses names where things have none, before anything is done to them.
+    pub(crate) fn must_name(self, columns: Columns) -> Result<(), Failure> {
+        if self.format == Format::Name && columns.0.is_empty() {
+            return Err(Failure::usage("what this prints has no name").or_try("-o json"));
+        }
+        Ok(())
     }
 }
 
@@ -100,16 +112,22 @@ fn names(rows: &[Value], columns: Columns) -> String {
 }
 
 fn csv(rows: &[Value], columns: &[Column], listing: &Listing) -> Result<String, Failure> {
+    let mut records: Vec<Vec<String>> = Vec::new();
+    if !listing.no_headers {
+        records.push(columns.iter().map(|one| one.field.to_owned()).collect());
+    }
+    let cell = |row, column: &Column| table::text(crate::columns::field(row, column.field));
+    let cells = |row| columns.iter().map(|column| cell(row, column)).collect();
+    records.extend(rows.iter().map(cells));
+    written(&records)
+}
+
+/// Comma separated values.
+fn written(records: &[Vec<String>]) -> Result<String, Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::fault("write the values", error);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    if !listing.no_headers {
-        let names = columns.iter().map(|column| column.field);
-        writer.write_record(names).map_err(|e| failed(&e))?;
-    }
-    for row in rows {
-        let cells = columns.iter();
-        let cells = cells.map(|column| table::text(crate::columns::field(row, column.field)));
-        writer.write_record(cells).map_err(|e| failed(&e))?;
+    for record in records {
+        writer.write_record(record).map_err(|e| failed(&e))?;
     }
     let bytes = writer.into_inner().map_err(|e| failed(&e))?;
     String::from_utf8(bytes).map_err(|error| failed(&error))

@@ -26,7 +26,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn open(common: &Common) -> Result<Self, Failure> {
         let terminal = Terminal::new(common.output.color);
-        let place = contexts::resolve(&common.place)?;
+        let place = contexts::resolve(&common.asked)?;
         Ok(Self {
             api: Api::new(place)?,
             output: Output::new(common.output.output, terminal.color),

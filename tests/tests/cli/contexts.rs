@@ -77,6 +77,76 @@ fn the_token_of_a_context_goes_to_its_own_control_plane_alone() {
 }
 
 #[test]
+fn a_context_that_is_named_gets_nothing_of_the_environment() {
+    let (ours, other) = (Canned::answer("[]"), Canned::answer("[]"));
+    let person = Person::at(&ours.url(), Some("kloigos_ambient"));
+    for (plane, name) in [(&ours, "ours"), (&other, "other")] {
+        fs::write(person.home().join("token"), format!("kloigos_of_{name}")).expect("a file");
+        let kept = ["login", &plane.url(), "--token-file", "token", "--name"];
+        person.prints(&[&kept[..], &[name]].concat());
+    }
+    let before = ours.heard();
+    // The environment says another address and another token.
+    person.prints(&["server", "list", "--context", "other"]);
+    assert_eq!(ours.heard(), before);
+    assert!(!other.heard().contains("kloigos_ambient"));
+    assert_eq!(other.heard().matches("kloigos_of_other").count(), 2);
+
+    // A flag comes before the context, whose token still goes nowhere else.
+    person.prints(&["server", "list", "--context", "other", "--url", &ours.url()]);
+    let heard = ours.heard();
+    let heard = heard.strip_prefix(&before).expect("more");
+    assert!(heard.contains("GET /api/servers"), "{heard}");
+    assert!(!heard.contains("kloigos_"), "{heard}");
+
+    // Without a name, the environment comes before the current context.
+    person.prints(&["server", "list"]);
+    assert!(ours.heard().ends_with("\r\n\r\n\n"));
+    assert_eq!(ours.heard().matches("kloigos_ambient").count(), 1);
+}
+
+#[test]
+fn without_a_home_there_are_no_contexts() {
+    let plane = Canned::answer("[]");
+    let person = Person::at(&plane.url(), Some("kloigos_secret"));
+    let homeless = |arguments: &[&str]| {
+        let mut command = person.command(arguments);
+        let output = command.env_remove("HOME").output().expect("kloigos runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    assert_eq!(homeless(&["server", "list"]), (Some(0), String::new()));
+    assert!(plane.heard().contains("kloigos_secret"));
+    for asked in [
+        &["server", "list", "--context", "lab"][..],
+        &["login", &plane.url()],
+    ] {
+        let (code, said) = homeless(asked);
+        assert_eq!(code, Some(1), "{asked:?}: {said}");
+        assert!(said.contains("HOME"), "{asked:?}: {said}");
+    }
+}
+
+#[test]
+fn no_proxy_hears_what_is_not_encrypted() {
+    let (plane, proxy) = (Canned::answer("[]"), Canned::answer("[]"));
+    let person = Person::at(&plane.url(), Some("kloigos_secret"));
+    for arguments in [
+        &["server", "list"][..],
+        &["import", "v0.2", "--dry-run", "--api", &plane.url()],
+    ] {
+        let mut command = person.command(arguments);
+        for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "http_proxy"] {
+            command.env(name, proxy.url());
+        }
+        let output = command.output().expect("kloigos runs");
+        assert!(output.status.success(), "{output:?}");
+    }
+    assert_eq!(proxy.heard(), "");
+    assert!(plane.heard().contains("kloigos_secret"));
+}
+
+#[test]
 fn a_private_key_is_never_sent() {
     let canned = Canned::answer("{}");
     let person = Person::at(&canned.url(), None);

@@ -82,8 +82,10 @@ fn nothing_that_is_printed_steers_a_terminal() {
         &["health"],
     ];
     for command in commands {
-        for format in ["table", "wide", "json", "yaml", "csv", "name"] {
-            let text = person.prints(&[command, &["-o", format]].concat());
+        let named = !["doctor", "health"].iter().any(|one| command.contains(one));
+        let name: &[&str] = if named { &["name"] } else { &[] };
+        for format in [&["table", "wide", "json", "yaml", "csv"], name].concat() {
+            let text = person.prints(&[command, &["-o", format][..]].concat());
             assert_eq!(steers(&text), None, "{command:?} -o {format}: {text:?}");
             if format == "json" {
                 let read: Value = serde_json::from_str(&text).expect("it is still JSON");

@@ -19,6 +19,7 @@ use crate::{canned::Canned, person::Person};
 struct Unit {
     dir: TempDir,
     sshd: Child,
+    port: u16,
     person: Person,
 }
 
@@ -52,7 +53,12 @@ impl Unit {
             what.to_string()
         });
         let person = Person::at(&canned.url(), None);
-        Self { dir, sshd, person }
+        Self {
+            dir,
+            sshd,
+            port,
+            person,
+        }
     }
 
     fn run(&self, verb: &str, arguments: &[&str]) -> Output {
@@ -141,4 +147,59 @@ fn another_host_key_is_not_talked_to() {
         String::from_utf8_lossy(&output.stderr).contains("Host key verification failed"),
         "{output:?}"
     );
+}
+
+/// What of a user's own settings would let another key pass.
+#[test]
+fn settings_of_the_user_do_not_let_another_key_in() {
+    let unit = Unit::known_by("other");
+    let real = fs::read_to_string(unit.path("host.pub")).expect("a key");
+    fs::write(unit.path("known"), format!("host1 {real}")).expect("a file");
+    let (known, control) = (unit.path("known"), unit.path("control"));
+    let (known, control) = (known.display(), control.display());
+    let settings = format!(
+        "IgnoreUnknown UseKeychain\nHost *\n  UseKeychain yes\n  StrictHostKeyChecking no\n  \
+         NoHostAuthenticationForLocalhost yes\n  UserKnownHostsFile {known}\n  \
+         GlobalKnownHostsFile {known}\n  KnownHostsCommand /bin/cat {known}\n  \
+         HostKeyAlias else\n  ControlPath {control}\n"
+    );
+    let person = &unit.person;
+    fs::write(person.home().join("settings"), settings).expect("a file");
+    // OpenSSH looks for its settings where the password file says, not at HOME.
+    let folder = person.home().join("bin");
+    fs::create_dir(&folder).expect("a folder");
+    let ssh = folder.join("ssh");
+    let script = "#!/bin/sh\nexec /usr/bin/ssh -F \"$HOME/settings\" \"$@\"\n";
+    fs::write(&ssh, script).expect("a file");
+    fs::set_permissions(&ssh, fs::Permissions::from_mode(0o755)).expect("a mode");
+
+    // A connection that the user has open already, to what the user believes.
+    let port = unit.port.to_string();
+    let identity = unit.path("id");
+    let theirs = |more: &[&str]| {
+        let mut command = Command::new(&ssh);
+        command.env("HOME", person.home()).args(["-p", &port, "-i"]);
+        command.arg(&identity).args(["-o", "HostKeyAlias=host1"]);
+        let status = command.args(more).arg("root@127.0.0.1").status();
+        assert!(status.expect("ssh is there").success(), "{more:?}");
+    };
+    theirs(&["-o", "ControlMaster=yes", "-o", "ControlPersist=60", "-Nf"]);
+
+    let path = std::env::var("PATH").expect("a path");
+    let path = format!("{}:{path}", folder.display());
+    let refused = || {
+        let mut command = person.command(&["ssh", "-i"]);
+        command
+            .arg(&identity)
+            .args(["--ssh-option", "BatchMode=yes"]);
+        command.args(["host1_0-3", "--", "echo reached"]);
+        let output = command.env("PATH", &path).output().expect("kloigos runs");
+        assert_eq!(output.status.code(), Some(255), "{output:?}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("Host key verification failed"), "{said}");
+    };
+    refused();
+    theirs(&["-O", "exit"]);
+    refused();
 }

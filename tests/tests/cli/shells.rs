@@ -2,7 +2,10 @@
 
 use std::{fs, process::Command};
 
-use crate::person::{Person, cut, plane, program};
+use crate::{
+    canned::Canned,
+    person::{Person, cut, plane, program},
+};
 
 /// What bash does when somebody types this far and presses the key.
 const TYPED: &str = r#"source ./completions
@@ -42,6 +45,46 @@ fn shells_complete_the_names_of_what_there_is() {
             person.prints(&["completion", shell]).contains("kloigos"),
             "{shell}"
         );
+    }
+}
+
+/// The words that are offered for the last one, which is empty.
+fn offered(person: &Person, line: &[&str]) -> Vec<String> {
+    let mut shell = person.command(&[&["--", "kloigos"], line, &[""]].concat());
+    shell
+        .env("COMPLETE", "bash")
+        .env("_CLAP_COMPLETE_INDEX", (line.len() + 1).to_string())
+        .env("_CLAP_IFS", "\n");
+    let output = shell.output().expect("kloigos runs");
+    let words = String::from_utf8(output.stdout).expect("a text");
+    let words = words.lines().filter(|word| !word.starts_with("--"));
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_line_says_of_which_control_plane_the_names_are() {
+    let named = |host: &str| {
+        let host = host.to_owned();
+        Canned::saying(move |_| format!("[{{\"hostname\": \"{host}\"}}]"))
+    };
+    let (here, there) = (named("here"), named("there"));
+    let person = Person::at(&here.url(), Some("kloigos_secret"));
+    fs::write(person.home().join("token"), "kloigos_other").expect("a file");
+    let url = there.url();
+    person.prints(&["login", &url, "--token-file", "token", "--name", "lab"]);
+    let by_url = format!("--url={url}");
+    let typed: [(&[&str], &str); 5] = [
+        (&["server", "show"], "here"),
+        (&["server", "show", "--context", "lab"], "there"),
+        (&["server", "--context=lab", "show"], "there"),
+        (&["server", "show", &by_url], "there"),
+        (
+            &["export", "ansible", "--context", "lab", "--server"],
+            "there",
+        ),
+    ];
+    for (line, name) in typed {
+        assert_eq!(offered(&person, line), [name], "{line:?}");
     }
 }
 

@@ -134,7 +134,8 @@ impl Call {
     }
 }
 
-fn encoded(text: &str) -> String {
+/// As one part of a path.
+pub(crate) fn encoded(text: &str) -> String {
     // A part that is only dots would be taken for the folder itself or the one above.
     match text {
         "." => "%2E".to_owned(),

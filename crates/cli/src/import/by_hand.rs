@@ -50,6 +50,7 @@ pub(crate) struct ByHand {
 
 impl ByHand {
     pub(super) fn run(self, session: &Session) -> Result<(), Failure> {
+        session.output.must_name(Columns::FREE)?;
         let seen = session.get(&Call::post(["servers", "probe"], self.reach()))?;
         let accounts = self.accounts(&seen)?;
         let server = self.server(&seen, &accounts);

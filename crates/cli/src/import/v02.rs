@@ -15,7 +15,7 @@ use crate::{
     api::{Api, Call},
     columns::Columns,
     contexts::{self, Place},
-    failure::Failure,
+    failure::{Failure, Kind},
     session::Session,
 };
 
@@ -46,9 +46,10 @@ pub(crate) struct V02 {
 
 impl V02 {
     pub(super) fn run(self, session: &Session, read: ReadOld) -> Result<(), Failure> {
+        session.output.must_name(Columns::FREE)?;
         let rows = self.rows(read)?;
         let mut servers = old::servers(&rows)?;
-        servers.retain(|server| self.server.is_empty() || self.server.contains(&server.hostname));
+        self.choose(&mut servers)?;
         self.read_keys(&mut servers)?;
         let mut planned = Vec::new();
         for mut server in servers {
@@ -88,6 +89,7 @@ impl V02 {
             .unwrap_or_default()
             .trim_end_matches('/');
         let place = Place {
+            context: None,
             url: url.to_owned(),
             // It knows no tokens, and ours is none of its business.
             token: None,
@@ -96,6 +98,19 @@ impl V02 {
         Ok(Api::new(place)?
             .send(&Call::get(["compute_units", ""]))?
             .body)
+    }
+
+    /// Leaves those that were asked for.
+    fn choose(&self, servers: &mut Vec<OldServer>) -> Result<(), Failure> {
+        let names: Vec<&str> = servers.iter().map(|one| one.hostname.as_str()).collect();
+        let mut asked = self.server.iter();
+        if let Some(missing) = asked.find(|name| !names.contains(&name.as_str())) {
+            let names = names.join(", ");
+            let cause = format!("there is no server {missing:?} in it; there are: {names}");
+            return Err(Failure::new(Kind::NotFound, cause));
+        }
+        servers.retain(|one| self.server.is_empty() || self.server.contains(&one.hostname));
+        Ok(())
     }
 
     /// The keys of each tenancy; all of them are there before anything is changed.

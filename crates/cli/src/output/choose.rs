@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::table::text;
 use crate::{
     arguments::Listing,
-    columns::{Column, Columns, Look, field},
+    columns::{Column, Columns, asked, field, first},
     failure::Failure,
 };
 
@@ -18,6 +18,7 @@ pub(super) fn rows(
     listing: &Listing,
 ) -> Result<Vec<Value>, Failure> {
     let mut rows: Vec<Value> = rows.as_array().cloned().unwrap_or_default();
+    check(&rows, columns, listing)?;
     for filter in &listing.filter {
         let (name, values) = filter.split_once('=').ok_or_else(|| {
             Failure::usage(format!("{filter:?} is no filter; one is like zone=a,b"))
@@ -30,10 +31,7 @@ pub(super) fn rows(
         });
     }
     if let Some(sort) = &listing.sort {
-        let (name, down) = match sort.strip_prefix('-') {
-            Some(name) => (name, true),
-            None => (sort.as_str(), false),
-        };
+        let (name, down) = by(sort);
         let path = path(columns, name);
         rows.sort_by(|one, other| {
             let order = order(field(one, &path), field(other, &path));
@@ -43,22 +41,42 @@ pub(super) fn rows(
     Ok(rows)
 }
 
+/// That each field which is named is one: a column, or what a row has that is newer than this.
+fn check(rows: &[Value], columns: Columns, listing: &Listing) -> Result<(), Failure> {
+    let filters = listing.filter.iter().filter_map(|one| one.split_once('='));
+    let sort = listing.sort.iter().map(|sort| by(sort).0);
+    let named = filters.map(|(name, _)| name).chain(sort);
+    let mut named = named.chain(listing.columns.iter().map(String::as_str));
+    let in_a_row = |name| rows.iter().any(|row| row.get(first(name)).is_some());
+    match named.find(|name| !columns.has(name) && !in_a_row(name)) {
+        None => Ok(()),
+        Some(wrong) => {
+            let names: Vec<&str> = columns.0.iter().map(|column| column.name).collect();
+            let names = names.join(", ");
+            let cause = format!("there is no column or field {wrong:?}; there are {names}");
+            Err(Failure::usage(cause))
+        }
+    }
+}
+
+/// By which field to sort, and whether the greatest comes first.
+fn by(sort: &str) -> (&str, bool) {
+    match sort.strip_prefix('-') {
+        Some(name) => (name, true),
+        None => (sort, false),
+    }
+}
+
 /// The columns that are shown.
 pub(super) fn columns(all: Columns, listing: &Listing, wide: bool) -> Vec<Column> {
     if listing.columns.is_empty() {
-        let shown = all.0.iter().filter(|column| wide || !column.wide);
-        return shown.copied().collect();
+        return all.shown(wide);
     }
     let chosen = listing.columns.iter().map(|name| {
         all.find(name).unwrap_or_else(|| {
             // A field without a column of its own. The program ends with its output.
             let name: &'static str = Box::leak(name.clone().into_boxed_str());
-            Column {
-                name,
-                field: name,
-                look: Look::Plain,
-                wide: false,
-            }
+            asked(name)
         })
     });
     chosen.collect()

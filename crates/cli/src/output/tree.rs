@@ -23,12 +23,7 @@ pub(super) fn render(value: &Value, wide: bool, color: bool) -> String {
     }
     for (name, rows) in &thing.lists {
         let columns = Columns::of_field(name);
-        let shown: Vec<_> = columns
-            .0
-            .iter()
-            .filter(|column| wide || !column.wide)
-            .copied()
-            .collect();
+        let shown = columns.shown(wide);
         text.push_str(&format!("\n{name}\n"));
         for line in table::render(rows, &shown, true, color).lines() {
             text.push_str(&format!("  {line}\n"));

@@ -5,6 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     io::Write,
     net::IpAddr,
+    process::Command,
 };
 
 use serde_json::Value;
@@ -16,6 +17,40 @@ use crate::{
     session::Session,
     unit,
 };
+
+/// What keeps OpenSSH from believing any key but that of the file it is given.
+const STRICT: [(&str, &str); 7] = [
+    ("GlobalKnownHostsFile", "/dev/null"),
+    ("StrictHostKeyChecking", "yes"),
+    ("UpdateHostKeys", "no"),
+    ("CheckHostIP", "no"),
+    ("VerifyHostKeyDNS", "no"),
+    ("NoHostAuthenticationForLocalhost", "no"),
+    // A connection that is open already was checked by what the user believes, and is known by an
+    // address that may be another machine's by now.
+    ("ControlPath", "none"),
+];
+/// The same, for a program of the user's that tells keys. OpenSSH has it since 8.5, and ends where
+/// it is told of what it does not know. `IgnoreUnknown` would be in the place of the user's own.
+const KEYS_BY_PROGRAM: (&str, &str) = ("KnownHostsCommand", "none");
+
+/// All of it that the OpenSSH of this machine knows.
+fn strict() -> Vec<(&'static str, &'static str)> {
+    let mut all = STRICT.to_vec();
+    if is_known(KEYS_BY_PROGRAM) {
+        all.push(KEYS_BY_PROGRAM);
+    }
+    all
+}
+
+/// Whether OpenSSH takes this option, unless it says that it does not.
+fn is_known((name, value): (&str, &str)) -> bool {
+    let mut ssh = Command::new("ssh");
+    // It says what it would do, reads no file and calls nobody.
+    ssh.args(["-F", "none", "-G", "-o", &format!("{name}={value}"), "any"]);
+    let said = ssh.output().map(|said| said.stderr).unwrap_or_default();
+    !String::from_utf8_lossy(&said).contains("Bad configuration option")
+}
 
 /// The way into a unit.
 pub(crate) struct Door {
@@ -82,7 +117,7 @@ impl Door {
         let failed =
             |error: &dyn std::fmt::Display| Failure::fault("write the host key to a file", error);
         let mut file = NamedTempFile::new().map_err(|e| failed(&e))?;
-        writeln!(file, "{}", known_hosts_line(self)).map_err(|e| failed(&e))?;
+        writeln!(file, "{} {}", self.alias, self.host_key).map_err(|e| failed(&e))?;
         Ok(file)
     }
 
@@ -90,15 +125,9 @@ impl Door {
     pub(crate) fn options(&self, known_hosts: &OsStr) -> Vec<OsString> {
         let mut known = OsString::from("UserKnownHostsFile=");
         known.push(known_hosts);
-        let mut options: Vec<OsString> = [
-            "GlobalKnownHostsFile=/dev/null",
-            "StrictHostKeyChecking=yes",
-            "UpdateHostKeys=no",
-            "CheckHostIP=no",
-            "VerifyHostKeyDNS=no",
-        ]
-        .map(OsString::from)
-        .to_vec();
+        let strict = strict().into_iter();
+        let strict = strict.map(|(name, value)| format!("{name}={value}").into());
+        let mut options: Vec<OsString> = strict.collect();
         options.push(known);
         options.push(format!("HostKeyAlias={}", self.alias).into());
         options
@@ -118,9 +147,11 @@ impl Door {
     }
 }
 
-/// The line of `known_hosts` for a unit's server.
-pub(crate) fn known_hosts_line(door: &Door) -> String {
-    format!("{} {}", door.alias, door.host_key)
+/// The line of `known_hosts` for a server; none where its key is not known yet, or not sound.
+pub(crate) fn known_hosts_line(server: &Value) -> Option<String> {
+    let alias = server["hostname"].as_str().filter(|name| is_word(name))?;
+    let key = server["host_key"].as_str().filter(|key| is_key(key))?;
+    Some(format!("{alias} {key}\n"))
 }
 
 /// Nothing that OpenSSH or a shell could read as more than a name.
