@@ -66,10 +66,14 @@ fn no_export_takes_the_host_keys_of_another_one_away() {
     assert_eq!(keys(&of_other), both);
     let folder = person.home().join(".config/kloigos");
     assert!(file(&of_other).starts_with(folder.to_str().expect("a path")));
-    let kept = fs::read_dir(folder).expect("a folder").count();
+    let kept = fs::read_dir(&folder).expect("a folder").count();
     assert_eq!(kept, 3, "the contexts, and keys for each");
 
-    // Without a context, the address is the name.
-    let of_address = person.prints(&["export", "ssh-config", "--zone", "a"]);
-    assert_eq!(file(&of_address), file(&of_a), "an address of a context");
+    // An address is that of its context, and else its own name.
+    let config = person.prints(&["export", "ssh-config", "--zone", "a"]);
+    assert_eq!(file(&config), file(&of_a));
+    let strange = two_zones("STRANGE");
+    let config = person.prints(&["export", "ssh-config", "--url", &strange.url()]);
+    assert_eq!(config, "");
+    assert_eq!(fs::read_dir(folder).expect("a folder").count(), 4);
 }
