@@ -4,5 +4,6 @@ mod database {
     mod backups;
     mod opening;
     mod restored;
+    mod turns;
     mod ways;
 }

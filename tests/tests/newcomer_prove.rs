@@ -133,7 +133,8 @@ fn install(desk: &Server, packages: &Packages, address: &str, folder: &Path) -> 
         version.contains(env!("CARGO_PKG_VERSION")),
         "the tarball has {version}"
     );
-    Ok(())
+    // The key is there from before.
+    desk.run(&["systemctl", "start", "kloigos"]).map(drop)
 }
 
 fn is_installed(desk: &Server, version: &str) -> Result<()> {

@@ -213,4 +213,18 @@ fn the_same_sources_give_the_same_packages() {
     ] {
         assert!(listed.contains(path), "{path} is not in {listed}");
     }
+    let service = concat!(
+        "kloigos-",
+        env!("CARGO_PKG_VERSION"),
+        "-x86_64-linux/system/usr/lib/systemd/system/kloigos.service"
+    );
+    let archive = tarball(one.path());
+    let archive = archive.to_str().expect("a plain path");
+    let service = run("tar", &["-xOzf", archive, service], one.path());
+    let page = include_str!("../../docs/how-to/install.md");
+    assert!(page.contains("install bin/kloigos /usr/local/bin/"));
+    assert!(
+        service.contains("ExecStart=/usr/local/bin/kloigos serve"),
+        "{service}"
+    );
 }

@@ -26,7 +26,7 @@ fn walk(home: &Path, cluster: &Cluster) -> Walk {
             &format!("localhost/kloigos?host={socket}"),
         )
         .with("/etc/kloigos", &etc.display().to_string())
-        .with("/var/lib/kloigos", &data.display().to_string())
+        .with("/var/lib/kloigos-control", &data.display().to_string())
         .with("/var/backups", &backups.display().to_string())
         .with(
             "kloigos serve",

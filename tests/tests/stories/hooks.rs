@@ -22,6 +22,10 @@ use super::town::{AT_MOST, Town, allocate, first_unit, hostname, init, swift, ta
 /// What a shell, a template and a terminal would make something of.
 const HOSTILE: &str = "$(touch PWNED)`id`{{ 7*7 }};\"'";
 
+/// Where runs have their own folders. A data directory may lie deep: what Ansible would name a socket
+/// in here is longer than a socket's name can be.
+const SCRATCH: &str = "scratch-of-a-control-plane-whose-data-directory-lies-deep";
+
 /// A folder of hooks, and one for what they leave.
 struct Operator {
     folder: TempDir,
@@ -30,7 +34,7 @@ struct Operator {
 impl Operator {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        for name in ["hooks", "scratch", "left"] {
+        for name in ["hooks", SCRATCH, "left"] {
             let path = folder.path().join(name);
             fs::create_dir(&path).expect("a folder");
             // Whatever this user's umask.
@@ -63,7 +67,7 @@ impl Operator {
         Settings {
             hooks: Some(Hooks {
                 dir: self.folder.path().join("hooks"),
-                scratch: self.folder.path().join("scratch"),
+                scratch: self.folder.path().join(SCRATCH),
                 limit,
                 ansible_playbook: "/nonexistent".into(),
                 ssh_user: "root".parse().expect("a login"),
@@ -137,7 +141,7 @@ async fn hooks_are_told_what_they_are_about_and_what_they_say_is_kept() {
         "{names:?}"
     );
     assert!(!operator.left("PWNED").exists());
-    let scratch = fs::read_dir(operator.folder.path().join("scratch")).expect("a folder");
+    let scratch = fs::read_dir(operator.folder.path().join(SCRATCH)).expect("a folder");
     assert_eq!(scratch.count(), 0, "each run's folder is gone");
 }
 

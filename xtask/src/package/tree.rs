@@ -77,7 +77,7 @@ pub(super) fn portable(executable: &Path, root: &Path) -> Result<()> {
         .iter()
         .filter(|(_, to, _)| !to.starts_with("usr/share/doc"))
     {
-        place(&root.join("system").join(to), &source(from)?, *mode)?;
+        place(&root.join("system").join(to), &local(source(from)?)?, *mode)?;
     }
     completions(executable, root)?;
     let staged = tempfile::tempdir()?;
@@ -87,6 +87,12 @@ pub(super) fn portable(executable: &Path, root: &Path) -> Result<()> {
         &root.join("share/man/man1"),
         false,
     )
+}
+
+/// What no package manager looks after is in `/usr/local`.
+fn local(content: Vec<u8>) -> Result<Vec<u8>> {
+    let text = String::from_utf8(content)?;
+    Ok(text.replace("=/usr/bin/", "=/usr/local/bin/").into_bytes())
 }
 
 fn completions(executable: &Path, root: &Path) -> Result<()> {

@@ -34,6 +34,9 @@ pub(super) fn program(
     program.set("ANSIBLE_LOCALHOST_WARNING", "false");
     program.set("ANSIBLE_RETRY_FILES_ENABLED", "false");
     program.set("PYTHONDONTWRITEBYTECODE", "1");
+    // A connection that is kept open would outlive the play, and its socket's path, in a folder of
+    // the operator's choice, may be longer than a socket's can be (unix(7): 108 bytes).
+    program.set("ANSIBLE_SSH_ARGS", "-o ControlMaster=no");
     Ok(program)
 }
 
