@@ -15,7 +15,7 @@ use std::{
 use clap::Args;
 use clap_complete::ArgValueCandidates;
 
-pub(crate) use host::{Door, known_hosts_line};
+pub(crate) use host::{Door, known_hosts_line, strict};
 
 use crate::{
     arguments::UnitName,

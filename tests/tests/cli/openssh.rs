@@ -45,10 +45,11 @@ impl Unit {
                 "compute_id": "host1_0-3", "hostname": "host1", "ip": "127.0.0.1", "user": "root",
                 "status": "allocated",
             });
-            let what = if path.starts_with("/api/servers") {
-                server
-            } else {
-                unit
+            let what = match path {
+                "/api/servers" => json!([server]),
+                path if path.starts_with("/api/servers") => server,
+                path if path.contains('?') => json!([unit]),
+                _ => unit,
             };
             what.to_string()
         });
@@ -164,7 +165,7 @@ fn settings_of_the_user_do_not_let_another_key_in() {
          HostKeyAlias else\n  ControlPath {control}\n"
     );
     let person = &unit.person;
-    fs::write(person.home().join("settings"), settings).expect("a file");
+    fs::write(person.home().join("settings"), &settings).expect("a file");
     // OpenSSH looks for its settings where the password file says, not at HOME.
     let folder = person.home().join("bin");
     fs::create_dir(&folder).expect("a folder");
@@ -187,17 +188,28 @@ fn settings_of_the_user_do_not_let_another_key_in() {
 
     let path = std::env::var("PATH").expect("a path");
     let path = format!("{}:{path}", folder.display());
-    let refused = || {
+    // By hand too, with what was exported before the user's own.
+    let exported = person.prints(&["export", "ssh-config"]);
+    let both = format!("{exported}\n{settings}");
+    fs::write(person.home().join("both"), both).expect("a file");
+    let mut by_hand = Command::new("ssh");
+    by_hand.args(["-o", "BatchMode=yes", "-F"]);
+    by_hand.arg(person.home().join("both")).arg("-i");
+    by_hand.arg(&identity).args(["host1_0-3", "echo reached"]);
+    let mut refused = || {
         let mut command = person.command(&["ssh", "-i"]);
         command
             .arg(&identity)
             .args(["--ssh-option", "BatchMode=yes"]);
         command.args(["host1_0-3", "--", "echo reached"]);
-        let output = command.env("PATH", &path).output().expect("kloigos runs");
-        assert_eq!(output.status.code(), Some(255), "{output:?}");
-        assert!(output.stdout.is_empty(), "{output:?}");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.contains("Host key verification failed"), "{said}");
+        command.env("PATH", &path);
+        for command in [&mut command, &mut by_hand] {
+            let output = command.output().expect("it runs");
+            assert_eq!(output.status.code(), Some(255), "{output:?}");
+            assert!(output.stdout.is_empty(), "{output:?}");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(said.contains("Host key verification failed"), "{said}");
+        }
     };
     refused();
     theirs(&["-O", "exit"]);

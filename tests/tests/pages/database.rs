@@ -70,7 +70,7 @@ fn a_database_is_made_used_backed_up_and_restored_by_the_page() {
         .expect(200);
     assert_eq!(tenancy(walk.plane()), Value::Null);
     walk.stop();
-    walk.follow("A restore needs", "Afterwards:");
+    walk.follow("A restore needs", "Afterwards nothing");
     assert_eq!(tenancy(walk.plane()), given, "what was backed up is back");
     walk.stop();
 }

@@ -79,7 +79,7 @@ const WITHOUT_LAB: [&str; 3] = ["mutations_prove", "planes_prove", "simulation_p
 const OPTIMISED: [&str; 1] = ["simulation_prove"];
 /// Those whose threads hand over to each other all the time, and never run at once.
 const HANDING_OVER: [&str; 2] = ["simulation", "simulation_prove"];
-/// A thread that is woken waits until the one that woke it waits itself (sched(7), SCHED_BATCH), so
+/// A thread that is woken waits until the one that woke it waits itself (sched(7), `SCHED_BATCH`), so
 /// that rows of a database are not handed over one by one: a quarter of the time.
 const UNHURRIED: (&str, &str) = (
     "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER",

@@ -10,7 +10,7 @@ use crate::{
     contexts,
     failure::Failure,
     session::Session,
-    ssh::{Door, known_hosts_line},
+    ssh::{Door, known_hosts_line, strict},
 };
 
 #[derive(Debug, Args)]
@@ -48,16 +48,20 @@ impl SshConfig {
         keys.sort();
         let failed = |error| Failure::fault(&format!("write {path}"), &error);
         contexts::replace(&file, keys.concat().as_bytes()).map_err(failed)?;
-        let hosts = units.iter().map(|one| host(&one.door, &path));
+        let strict: Vec<String> = strict()
+            .iter()
+            .map(|(name, value)| format!("  {name} {value}\n"))
+            .collect();
+        let hosts = units.iter();
+        let hosts = hosts.map(|one| host(&one.door, &path, &strict.concat()));
         Ok(hosts.collect())
     }
 }
 
-fn host(door: &Door, known_hosts: &str) -> String {
+fn host(door: &Door, known_hosts: &str, strict: &str) -> String {
     format!(
         "Host {}\n  HostName {}\n  Port {}\n  User {}\n  HostKeyAlias {}\n  \
-         UserKnownHostsFile \"{known_hosts}\"\n  GlobalKnownHostsFile /dev/null\n  \
-         StrictHostKeyChecking yes\n  UpdateHostKeys no\n\n",
+         UserKnownHostsFile \"{known_hosts}\"\n{strict}\n",
         door.unit, door.ip, door.port, door.user, door.alias
     )
 }

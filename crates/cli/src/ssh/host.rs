@@ -35,7 +35,7 @@ const STRICT: [(&str, &str); 7] = [
 const KEYS_BY_PROGRAM: (&str, &str) = ("KnownHostsCommand", "none");
 
 /// All of it that the OpenSSH of this machine knows.
-fn strict() -> Vec<(&'static str, &'static str)> {
+pub(crate) fn strict() -> Vec<(&'static str, &'static str)> {
     let mut all = STRICT.to_vec();
     if is_known(KEYS_BY_PROGRAM) {
         all.push(KEYS_BY_PROGRAM);
