@@ -105,6 +105,31 @@ fn a_volume_that_holds_something_is_refused_unless_it_may_be_wiped() {
     assert!(message.contains("in use: mounted at /"), "{message}");
 }
 
+#[test]
+fn nothing_is_wiped_while_somebody_has_the_unit() {
+    let mut machine = bare();
+    settle(&mut machine, &apply(vec![desired(1, server())]));
+    let mut unit = with_volume(unit(0));
+    if let Some(volume) = &mut unit.volume {
+        volume.wipe = true;
+    }
+    let asked = |counter, unit: &UnitSpec| apply(vec![desired(counter, Spec::Unit(unit.clone()))]);
+    settle(&mut machine, &asked(1, &unit));
+    let theirs = allocated(unit.clone(), 1);
+    settle(&mut machine, &asked(2, &theirs));
+    // Somebody takes the disk out, and puts in another one that has something on it.
+    let units = machine.list("/etc/systemd/system").expect("a folder");
+    let mut units = units.iter().flatten();
+    let mount = units.find(|name| name.ends_with(".mount"));
+    let mount = mount.expect("its mount");
+    let stop = Command::new(["systemctl", "stop", mount]);
+    machine.run(&stop).expect("it stops");
+    machine.store_on("/dev/vdb", "TYPE=xfs\n");
+    let message = is_refused(&mut machine, &asked(2, &theirs), Outcome::Refused);
+    assert!(message.contains("deallocate it first"), "{message}");
+    settle(&mut machine, &asked(3, &unit));
+}
+
 /// How a sound unit is made unsound.
 type Change = fn(&mut UnitSpec);
 

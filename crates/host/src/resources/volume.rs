@@ -197,7 +197,15 @@ impl Volume {
         if !uses.is_empty() {
             return refused(format!("{path} is in use: {}", uses.join(", ")));
         }
-        if !(data.is_empty() || device.ours || have.begun || self.spec.wipe) {
+        let known = data.is_empty() || device.ours || have.begun;
+        if !known && self.spec.wipe && self.unit.tenant.is_some() {
+            return refused(format!(
+                "{path} has something else on it than this unit's file system: {}; nothing is \
+                 wiped while somebody has the unit: bring its volume back, or deallocate it first",
+                data.join(", ")
+            ));
+        }
+        if !(known || self.spec.wipe) {
             return refused(format!(
                 "{path} is not empty: {}; empty it with wipefs(8) and blkdiscard(8), name another \
                  volume, or ask for it to be wiped",
