@@ -202,6 +202,9 @@ impl Servers {
 
     fn is_no_older(&self, number: u32, scope: &ScopeName) {
         let Some(now) = self.generation(number, scope) else {
+            // A removal leaves nothing to tell by. One that was cut short is done again as a whole,
+            // and what is left when it is over is looked for then.
+            self.inner().newest.remove(&(number, scope.clone()));
             return;
         };
         let mut inner = self.inner();
