@@ -89,7 +89,7 @@ fn put(endpoints: &[SocketAddr], number: u32, due: Instant) -> Result<()> {
     let encoded = |text: &str| BASE64_STANDARD.encode(text);
     let body = json!({ "key": encoded("number"), "value": encoded(&number.to_string()) });
     let mut node = number as usize;
-    let mut tried = String::new();
+    let mut tried = Vec::new();
     loop {
         node += 1;
         let endpoint = endpoints[node % endpoints.len()];
@@ -97,9 +97,9 @@ fn put(endpoints: &[SocketAddr], number: u32, due: Instant) -> Result<()> {
         let came = ask(endpoint, "POST", "/v3/kv/put", &body.to_string());
         let (ended, over) = (due.elapsed(), came.is_ok());
         let said = came.map_or_else(|error| format!("{error:#}"), |_| "answered".to_owned());
-        tried += &format!("; {endpoint} {began:.1?} to {ended:.1?}: {said}");
+        tried.push(format!("{endpoint} {began:.1?} to {ended:.1?}: {said}"));
         match (over, ended > ANSWERED) {
-            (_, true) => bail!("too late{tried}"),
+            (_, true) => bail!("too late: {}", tried.join("; ")),
             (true, false) => return Ok(()),
             (false, false) => thread::sleep(Duration::from_millis(20)),
         }
