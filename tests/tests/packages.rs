@@ -128,8 +128,8 @@ fn the_debian_package_is_as_debian_wants_it() {
         assert!(text.starts_with("#!/bin/sh\nset -e\n"), "{script}");
         run("sh", &["-n", &script], &root);
     }
-    let told = run("./usr/bin/kloigos", &["version", "-o", "name"], &root);
-    assert!(told.is_empty(), "it runs: {told}");
+    let told = run("./usr/bin/kloigos", &["--version"], &root);
+    assert!(told.contains(env!("CARGO_PKG_VERSION")), "it runs: {told}");
 }
 
 #[test]
@@ -145,6 +145,7 @@ fn the_service_is_confined_and_knows_the_program() {
     let text = fs::read_to_string(folder.path().join("root").join(unit)).expect("the unit");
     for line in [
         "Type=notify",
+        "KillMode=mixed",
         "User=kloigos",
         "NoNewPrivileges=yes",
         "ProtectSystem=strict",
