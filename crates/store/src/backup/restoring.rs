@@ -201,6 +201,12 @@ async fn settle(target: &mut AnyConnection, epoch: i64, now: Timestamp) -> Resul
 /// Jobs, and the units, servers and tenancies that they were at. The fence of a job too: whoever
 /// held one of them before the restore has nothing to say any more.
 async fn end_what_was_under_way(target: &mut AnyConnection, now: Timestamp) -> Result<(), Error> {
+    // As with any job that failed: who repeats the request is not answered with that.
+    let forget = query(
+        "DELETE FROM idempotency WHERE job_id IN \
+         (SELECT id FROM jobs WHERE status IN ('queued', 'running'))",
+    );
+    forget.execute(&mut *target).await?;
     let jobs = query(
         "UPDATE jobs SET status = 'failed', reason = $1, ended_at = $2, lease_until = NULL, \
          at_work = 0, attempt = attempt + 1 WHERE status IN ('queued', 'running')",
