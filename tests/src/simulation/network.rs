@@ -148,6 +148,7 @@ impl Network {
             return Err(TransportError::Lost("the server is gone".to_owned()));
         }
         let deadly = matches!(accident, Some(Mishap::DiesAfter(_)));
+        let struck = accident.is_some();
         if let Some(accident) = accident {
             match parcel.request {
                 Request::Apply { .. } | Request::Remove { .. } => {
@@ -184,7 +185,8 @@ impl Network {
             format_args!("{} asked {asked}: {told}", parcel.sender),
         );
         self.servers.after(number, &before);
-        if waited && deadly && outcome.is_err() {
+        let settled = matches!(&outcome, Ok(answer) if answer.report.outcome == Outcome::Settled);
+        if waited && struck && !settled {
             self.servers.died_late(number);
         }
         // What was sent before the weather cleared may come later; power is given back no more then.

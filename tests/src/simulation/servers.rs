@@ -125,7 +125,8 @@ impl Servers {
             .on_machine(number, |machine| machine.set_waits_for_removal(waited));
     }
 
-    /// The process of a request that was older than a removal ended in its middle.
+    /// The process of a request that was older than a removal ended in its middle, or could not
+    /// take away its locks.
     pub(super) fn died_late(&self, number: u32) {
         self.inner().died_late.insert(number);
     }
