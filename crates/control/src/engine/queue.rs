@@ -33,15 +33,14 @@ impl Operation for TakeDue<'_> {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<Claim>, Error> {
         let due = claim(tx, self.0, None).await?;
-        if due.is_some()
-            || tx
-                .hurry_beyond(farthest(self.0), self.0.world.now())
-                .await?
-                == 0
-        {
+        if due.is_some() {
             return Ok(due);
         }
-        claim(tx, self.0, None).await
+        let now = self.0.world.now();
+        match tx.hurry_beyond(farthest(self.0), now).await? {
+            0 => Ok(None),
+            _ => claim(tx, self.0, None).await,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use kloigos_model::{
 };
 use kloigos_store::{JobScope, Operation, ServerRecord, Tx};
 
-use super::{Tend, TendServer};
+use super::{Started, Tend, TendServer};
 use crate::{
     core::Core,
     jobs::{Repairing, new_job, withdraw},
@@ -117,7 +117,8 @@ impl Tending {
             let first = Repairing::of(scope, self.op.remark.clone());
             let job = new_job(&first, scope, &self.core.world);
             tx.insert_job(&job).await?;
-            jobs.push(job.id);
+            let started = Started::new(tx, &self.core, job.id, false).await?;
+            jobs.push(started.begun.job);
         }
         Ok(jobs)
     }
